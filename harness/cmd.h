@@ -1,0 +1,41 @@
+/* cmd.h -- what the subcommands of heapbench share. */
+#ifndef HB_CMD_H
+#define HB_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HB_EXIT_OK = 0, HB_EXIT_FAILED = 1, HB_EXIT_USAGE = 2 };
+
+/* Each subcommand takes the command line from its own name on, prints results on stdout and talk on
+ * stderr, and returns the exit status: 0 ok, 1 a measurement or check failed, 2 usage or bad input. */
+int hb_cmd_run(int argc, char **argv);
+int hb_cmd_list(int argc, char **argv);
+int hb_cmd_record(int argc, char **argv);
+int hb_cmd_trace(int argc, char **argv);
+int hb_cmd_plot(int argc, char **argv);
+
+/* Print "heapbench: " and the message, one line, on stderr. Returns HB_EXIT_USAGE. */
+int hb_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Same, for what was asked rightly and failed. Returns HB_EXIT_FAILED. */
+int hb_failure(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Write the names nearest to a mistyped one (by edit distance), at most three, "a, b, c", best
+ * first, into text of size bytes; all names if none is near. */
+void hb_nearest_names(const char *name, const char *const *known, size_t known_count, char *text,
+                      size_t size);
+
+/* Folder of the running executable, without a trailing slash; "" if unknown. */
+const char *hb_program_folder(void);
+
+/* Find a trace by name: an item with a '/' is a path; else NAME.hbt is looked up in
+ * $HEAPBENCH_TRACES, then in the source tree's workloads/traces the program was built from, then in
+ * ../share/heapbench/traces of the installed program. Writes the path; returns false if there is
+ * none. */
+bool hb_find_trace(const char *name, char *path, size_t size);
+
+/* The names of all bundled traces, sorted, NULL-terminated; the caller frees each and the array. */
+char **hb_trace_names(void);
+
+#endif
