@@ -99,6 +99,18 @@ struct hb_result {
     HB_RESULT_FIELDS(HB_FIELD)
 };
 
+/* The same list as data, in the order of the struct. */
+enum hb_field_kind { HB_KIND_TEXT, HB_KIND_COUNT, HB_KIND_REAL, HB_KIND_COUNTS, HB_KIND_REALS };
+
+struct hb_result_field {
+    enum hb_field_kind kind;
+    const char *name, *unit, *description;
+    size_t offset; /* in struct hb_result */
+};
+
+extern const struct hb_result_field hb_result_fields[];
+extern const size_t hb_result_field_count;
+
 /* All fields null, but for schema. */
 void hb_result_init(struct hb_result *result);
 

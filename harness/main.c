@@ -1,0 +1,91 @@
+/* main.c -- heapbench: which subcommand was asked for. */
+#include "harness/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hb_revision.h"
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct subcommand subcommands[] = {
+#if HB_HAVE_RUN
+    {"run", hb_cmd_run, "measure allocators on traces (the default: `run` may be left out)"},
+#endif
+#if HB_HAVE_LIST
+    {"list", hb_cmd_list, "list the allocators and the bundled traces"},
+#endif
+#if HB_HAVE_RECORD
+    {"record", hb_cmd_record, "record the allocations of a program as a trace"},
+#endif
+#if HB_HAVE_TRACE
+    {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
+#endif
+    {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation"},
+};
+
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static int help_print(void) {
+    puts("heapbench: what does an allocator cost, in time, cache misses, resident memory and\n"
+         "fragmentation, on the allocations that real programs make?\n"
+         "\n"
+         "  heapbench --alloc=bestfit,buddy --trace=gcc     measure, against glibc malloc\n"
+         "\n"
+         "Subcommands (`heapbench NAME --help` tells more):");
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        printf("  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
+    return HB_EXIT_OK;
+}
+
+static int version_print(void) {
+    printf("heapbench %s (%s)\n", HB_VERSION, HB_REVISION);
+    return HB_EXIT_OK;
+}
+
+static const struct subcommand *subcommand_find(const char *name) {
+    for (int i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(subcommands[i].name, name) == 0)
+            return &subcommands[i];
+    }
+    return NULL;
+}
+
+static int subcommand_unknown(const char *name) {
+    const char *known[SUBCOMMANDS];
+    char nearest[256];
+
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        known[i] = subcommands[i].name;
+    hb_nearest_names(name, known, SUBCOMMANDS, nearest, sizeof nearest);
+    return hb_usage_error("there is no subcommand '%s'; nearest: %s (see heapbench --help)", name,
+                          nearest);
+}
+
+/* `heapbench help run` is `heapbench run --help`. */
+static int subcommand_help(const struct subcommand *subcommand) {
+    char *arguments[] = {(char *)subcommand->name, (char *)"--help", NULL};
+    return subcommand->run(2, arguments);
+}
+
+int main(int argc, char **argv) {
+    const char *first = argc > 1 ? argv[1] : "help";
+    bool is_help = strcmp(first, "help") == 0;
+
+    if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
+        return version_print();
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || (is_help && argc < 3))
+        return help_print();
+
+    const char *name = is_help ? argv[2] : first[0] == '-' ? "run" : first;
+    const struct subcommand *subcommand = subcommand_find(name);
+    if (!subcommand)
+        return subcommand_unknown(name);
+    if (is_help)
+        return subcommand_help(subcommand);
+    return first[0] == '-' ? subcommand->run(argc, argv) : subcommand->run(argc - 1, argv + 1);
+}
