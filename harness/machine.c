@@ -1,0 +1,161 @@
+/* machine.c -- the machine as hwloc and the kernel see it. */
+#include "harness/machine.h"
+
+#include <cjson/cJSON.h>
+#include <gnu/libc-version.h>
+#include <hwloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "hb_revision.h"
+
+enum { TEXT_MAX = 256 };
+
+/* The first line of a file of /proc or /sys, "" if it cannot be read. */
+static void line_read(const char *path, char *text, size_t size) {
+    FILE *file = fopen(path, "re");
+    text[0] = '\0';
+    if (!file)
+        return;
+    if (!fgets(text, (int)size, file))
+        text[0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    fclose(file);
+}
+
+void hb_machine_cpu_model(char *text, size_t size) {
+    char line[TEXT_MAX];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+
+    text[0] = '\0';
+    while (file && text[0] == '\0' && fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) == 0 && colon)
+            snprintf(text, size, "%s", colon + 1 + strspn(colon + 1, " \t"));
+    }
+    text[strcspn(text, "\n")] = '\0';
+    if (file)
+        fclose(file);
+}
+
+/* The choice in brackets of a line such as "always [madvise] never". */
+static void choice_read(const char *path, char *text, size_t size) {
+    char line[TEXT_MAX];
+    line_read(path, line, sizeof line);
+
+    const char *open = strchr(line, '[');
+    size_t length = open ? strcspn(open + 1, "]") : 0;
+    snprintf(text, size, "%.*s", (int)length, open ? open + 1 : "");
+}
+
+static void add_text(cJSON *object, const char *key, const char *text) {
+    if (text && text[0] != '\0')
+        cJSON_AddStringToObject(object, key, text);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void add_objects(cJSON *object, const char *key, hwloc_topology_t topology,
+                        hwloc_obj_type_t type) {
+    int count = hwloc_get_nbobjs_by_type(topology, type);
+    if (count > 0)
+        cJSON_AddNumberToObject(object, key, count);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void add_cache(cJSON *caches, hwloc_topology_t topology, hwloc_obj_type_t type) {
+    int count = hwloc_get_nbobjs_by_type(topology, type);
+    hwloc_obj_t first = hwloc_get_obj_by_type(topology, type, 0);
+    if (count <= 0 || !first)
+        return;
+
+    const struct hwloc_cache_attr_s *attributes = &first->attr->cache;
+    cJSON *cache = cJSON_CreateObject();
+    add_text(cache, "name", hwloc_obj_type_string(type));
+    cJSON_AddNumberToObject(cache, "count", count);
+    cJSON_AddNumberToObject(cache, "size_bytes", (double)attributes->size);
+    cJSON_AddNumberToObject(cache, "line_bytes", attributes->linesize);
+    cJSON_AddNumberToObject(cache, "associativity", attributes->associativity);
+    cJSON_AddItemToArray(caches, cache);
+}
+
+static void add_topology(cJSON *machine) {
+    static const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE,
+                                             HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE,
+                                             HWLOC_OBJ_L4CACHE};
+    hwloc_topology_t topology;
+    if (hwloc_topology_init(&topology) != 0)
+        return;
+    hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+    if (hwloc_topology_load(topology) == 0) {
+        add_objects(machine, "packages", topology, HWLOC_OBJ_PACKAGE);
+        add_objects(machine, "cores", topology, HWLOC_OBJ_CORE);
+        add_objects(machine, "pus", topology, HWLOC_OBJ_PU);
+        add_objects(machine, "numa_nodes", topology, HWLOC_OBJ_NUMANODE);
+        cJSON_AddNumberToObject(machine, "memory_bytes",
+                                (double)hwloc_get_root_obj(topology)->total_memory);
+        cJSON *caches = cJSON_AddArrayToObject(machine, "caches");
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+            add_cache(caches, topology, types[i]);
+    }
+    hwloc_topology_destroy(topology);
+}
+
+static void add_system(cJSON *machine) {
+    char text[TEXT_MAX];
+    struct utsname name;
+
+    hb_machine_cpu_model(text, sizeof text);
+    add_text(machine, "cpu", text);
+    if (uname(&name) == 0) {
+        add_text(machine, "architecture", name.machine);
+        snprintf(text, sizeof text, "%.64s %.64s", name.sysname, name.release);
+        add_text(machine, "kernel", text);
+        add_text(machine, "kernel_version", name.version);
+    }
+    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
+    add_text(machine, "libc", text);
+    choice_read("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    add_text(machine, "transparent_huge_pages", text);
+    line_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof text);
+    add_text(machine, "governor", text);
+    line_read("/sys/devices/system/cpu/smt/control", text, sizeof text);
+    add_text(machine, "smt", text);
+}
+
+static void add_build(cJSON *machine, int argc, char **argv) {
+    add_text(machine, "heapbench_version", HB_VERSION);
+    add_text(machine, "git_revision", HB_REVISION);
+#ifdef __clang__
+    add_text(machine, "compiler", "clang " __clang_version__);
+#else
+    add_text(machine, "compiler", "gcc " __VERSION__);
+#endif
+    cJSON *line = cJSON_AddArrayToObject(machine, "command_line");
+    for (int i = 0; i < argc; i++)
+        cJSON_AddItemToArray(line, cJSON_CreateString(argv[i]));
+
+    char date[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    add_text(machine, "date", date);
+}
+
+bool hb_machine_write_json(FILE *file, int argc, char **argv) {
+    cJSON *machine = cJSON_CreateObject();
+    if (!machine)
+        return false;
+    add_system(machine);
+    add_topology(machine);
+    add_build(machine, argc, argv);
+
+    char *text = cJSON_Print(machine);
+    bool ok = text && fprintf(file, "%s\n", text) > 0 && !ferror(file);
+    cJSON_free(text);
+    cJSON_Delete(machine);
+    return ok;
+}
