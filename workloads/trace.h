@@ -27,9 +27,13 @@ enum hb_op_kind {
     HB_OP_KINDS
 };
 
+/* The largest request a trace can hold: seven bytes. */
+#define HB_TRACE_SIZE_MAX ((UINT64_C(1) << 56) - 1)
+
 enum {
     HB_TRACE_BLOCK_OPS = 65536,   /* operations in one block of a file, at most */
     HB_TRACE_THREADS_MAX = 65536, /* threads in one trace, at most */
+    HB_TRACE_ALIGNMENT_LOG2_MAX = 48,
     HB_TRACE_TEXT_MAX = 4096,     /* bytes of a text field, its end included */
     HB_TRACE_ERROR_MAX = 512      /* bytes of an error message, its end included */
 };
@@ -45,7 +49,9 @@ struct hb_op {
 
 /* What a trace says of itself. Counts of calls that are no operations are kept here. */
 struct hb_trace_info {
-    /* Derived by the writer from the operations; checked again by hb_trace_check. */
+    /* Derived by the writer from the operations. Reading verifies op_count and object_count (a
+     * trace never yields more than they say), hb_trace_check verifies all. Sums that would not fit
+     * stop at UINT64_MAX. */
     uint64_t op_count;            /* operations, thread marks left out */
     uint64_t kind_count[HB_OP_KINDS];
     uint64_t object_count;        /* births */
@@ -53,7 +59,7 @@ struct hb_trace_info {
     uint64_t peak_live_bytes;
     uint64_t total_bytes;         /* sum of the sizes of all births and reallocs */
     uint64_t largest_bytes;       /* largest single request */
-    uint32_t thread_count;
+    uint32_t thread_count;        /* distinct threads of operations and marks */
     uint64_t duration_ns;
     bool has_times;               /* each op has a time of its own */
     bool is_whole;                /* false: cut or damaged; the rest counts what could be read */
@@ -86,10 +92,17 @@ const struct hb_trace_info *hb_trace_get_info(const struct hb_trace_reader *read
 size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops);
 
 /* After hb_trace_next has returned 0: NULL if the trace ended as it should, else one line that says
- * where and how it is damaged; valid until hb_trace_close. */
+ * where and how it is damaged; valid until hb_trace_close. Damage that only reading could find
+ * corrects hb_trace_get_info: is_whole turns false and the counts are those of what was yielded. */
 const char *hb_trace_damage(const struct hb_trace_reader *reader);
 
 void hb_trace_close(struct hb_trace_reader *reader);
+
+/* Read the whole trace at path and verify everything: checksums, liveness, and the derived half of
+ * its info against the operations. Returns false with one line in error if it is damaged or cannot
+ * be read; *readable (may be NULL) tells the two apart: could it be opened as a trace at all? info
+ * (may be NULL) receives what it says of itself, with counts as found. */
+bool hb_trace_check(const char *path, struct hb_trace_info *info, bool *readable, char *error);
 
 /* Start a new trace that will stand at path once finished; until then it is written beside it under
  * a temporary name. Fails (NULL, one line in error) if path exists already or cannot be made.

@@ -1,0 +1,91 @@
+/* trace_bench.c -- how fast traces are written and read: trace_bench IN.hbt [OUT.hbt].
+ * Not a test; docs/trace-format.md shows its figures. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "workloads/trace.h"
+
+static double now_ns(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+static int fail(const char *text)
+{
+    fprintf(stderr, "trace_bench: %s\n", text);
+    return 1;
+}
+
+static int read_time(const char *path)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    double best = 1e30, checked;
+    uint64_t op_count = 0;
+    struct stat status;
+
+    for (int round = 0; round < 5; round++) {
+        double start = now_ns();
+        struct hb_trace_reader *reader = hb_trace_open(path, error);
+        const struct hb_op *ops;
+
+        if (reader == NULL)
+            return fail(error);
+        while (hb_trace_next(reader, &ops) > 0)
+            ;
+        if (hb_trace_damage(reader) != NULL)
+            return fail(hb_trace_damage(reader));
+        op_count = hb_trace_get_info(reader)->op_count;
+        hb_trace_close(reader);
+        best = now_ns() - start < best ? now_ns() - start : best;
+    }
+    checked = now_ns();
+    if (!hb_trace_check(path, NULL, NULL, error))
+        return fail(error);
+    checked = now_ns() - checked;
+    stat(path, &status);
+    printf("%s: %lu ops, %.4f bytes/op, read %.2f ns/op, check %.2f ns/op\n", path,
+           (unsigned long)op_count, (double)status.st_size / (double)op_count,
+           best / (double)op_count, checked / (double)op_count);
+    return 0;
+}
+
+static int write_time(const char *from, const char *to)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_trace_reader *reader = hb_trace_open(from, error);
+    struct hb_trace_writer *writer;
+    const struct hb_op *ops;
+    size_t count;
+    double start, spent;
+
+    if (reader == NULL)
+        return fail(error);
+    writer = hb_trace_create(to, hb_trace_get_info(reader)->has_times, error);
+    if (writer == NULL)
+        return fail(error);
+    start = now_ns();
+    while ((count = hb_trace_next(reader, &ops)) > 0)
+        for (size_t i = 0; i < count; i++)
+            hb_trace_append(writer, &ops[i]);
+    if (!hb_trace_finish(writer, hb_trace_get_info(reader), error))
+        return fail(error);
+    spent = now_ns() - start;
+    printf("%s: written, %.1f ns/op\n", to, spent / (double)hb_trace_get_info(reader)->op_count);
+    hb_trace_close(reader);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    if (argc < 2)
+        return fail("usage: trace_bench IN.hbt [OUT.hbt]");
+    status = read_time(argv[1]);
+    return status == 0 && argc > 2 ? write_time(argv[1], argv[2]) : status;
+}

@@ -1,0 +1,45 @@
+/* trace_block.h -- a block of operations, between memory and the payload of a BLOCK chunk. */
+#ifndef TRACE_BLOCK_H
+#define TRACE_BLOCK_H
+
+#include "workloads/trace_alive.h"
+#include "workloads/trace_format.h"
+
+/* What one block hands to the next, the same while writing and while reading. */
+struct trace_block_state {
+    uint64_t number;
+    uint64_t births;
+    uint64_t last_ns;
+    bool has_times;
+};
+
+struct trace_encoder;
+struct trace_decoder;
+
+struct trace_encoder *trace_encoder_create(void);
+void trace_encoder_destroy(struct trace_encoder *encoder);
+
+/* Encode the count valid operations of a block, 1 to HB_TRACE_BLOCK_OPS, as a payload that the
+ * encoder owns. Returns its length, 0 if the compressor failed. */
+size_t trace_block_encode(struct trace_encoder *encoder, struct trace_block_state *state,
+                          const struct hb_op *ops, size_t count, const uint8_t **payload);
+
+/* Compress length bytes as one frame of a payload. Returns its length, 0 on failure. */
+size_t trace_frame_write(struct trace_encoder *encoder, const void *bytes, size_t length,
+                         uint8_t *to, size_t room);
+
+struct trace_decoder *trace_decoder_create(void);
+void trace_decoder_destroy(struct trace_decoder *decoder);
+
+/* Decode a payload. Returns the number of operations, which the decoder owns until the next call,
+ * or 0 with what is wrong in *complaint. */
+size_t trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
+                          struct trace_alive *alive, const uint8_t *payload, size_t length,
+                          const struct hb_op **ops, const char **complaint);
+
+/* Take one frame of at most room bytes off a payload. Returns its content's length and moves
+ * *payload and *length beyond it; SIZE_MAX if there is no such frame or its checksum is wrong. */
+size_t trace_frame_read(struct trace_decoder *decoder, const uint8_t **payload, size_t *length,
+                        void *to, size_t room);
+
+#endif

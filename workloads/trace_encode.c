@@ -1,0 +1,140 @@
+/* trace_encode.c -- a block of operations into the payload of a BLOCK chunk. */
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "workloads/trace_block.h"
+
+/* Measured on real traces: higher levels gain less than 2% and cost several times the time. */
+enum { LEVEL = 12 };
+
+struct trace_encoder {
+    ZSTD_CCtx *zstd;
+    uint64_t values[TRACE_COLUMNS][HB_TRACE_BLOCK_OPS];
+    uint8_t plane[HB_TRACE_BLOCK_OPS];
+    uint8_t payload[TRACE_CHUNK_BYTES_MAX];
+    size_t length;
+};
+
+struct trace_encoder *trace_encoder_create(void)
+{
+    struct trace_encoder *encoder = malloc(sizeof *encoder);
+
+    if (encoder == NULL)
+        return NULL;
+    encoder->zstd = ZSTD_createCCtx();
+    if (encoder->zstd == NULL) {
+        free(encoder);
+        return NULL;
+    }
+    ZSTD_CCtx_setParameter(encoder->zstd, ZSTD_c_compressionLevel, LEVEL);
+    ZSTD_CCtx_setParameter(encoder->zstd, ZSTD_c_checksumFlag, 1);
+    return encoder;
+}
+
+void trace_encoder_destroy(struct trace_encoder *encoder)
+{
+    if (encoder == NULL)
+        return;
+    ZSTD_freeCCtx(encoder->zstd);
+    free(encoder);
+}
+
+size_t trace_frame_write(struct trace_encoder *encoder, const void *bytes, size_t length,
+                         uint8_t *to, size_t room)
+{
+    size_t written = ZSTD_compress2(encoder->zstd, to, room, bytes, length);
+
+    return ZSTD_isError(written) ? 0 : written;
+}
+
+static bool payload_add(struct trace_encoder *encoder, const void *bytes, size_t length)
+{
+    size_t written = trace_frame_write(encoder, bytes, length, encoder->payload + encoder->length,
+                                       sizeof encoder->payload - encoder->length);
+
+    encoder->length += written;
+    return written > 0;
+}
+
+static uint64_t values_width(const uint64_t *values, size_t count)
+{
+    uint64_t any = 0;
+
+    for (size_t i = 0; i < count; i++)
+        any |= values[i];
+    return any == 0 ? 0 : (uint64_t)(71 - __builtin_clzll(any)) / 8;
+}
+
+static bool column_write(struct trace_encoder *encoder, const uint64_t *values, size_t count,
+                         uint64_t width)
+{
+    for (uint64_t plane = 0; plane < width; plane++) {
+        for (size_t i = 0; i < count; i++)
+            encoder->plane[i] = (uint8_t)(values[i] >> (8 * plane));
+        if (!payload_add(encoder, encoder->plane, count))
+            return false;
+    }
+    return true;
+}
+
+static bool head_write(struct trace_encoder *encoder, const struct trace_block_head *head)
+{
+    uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
+    uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
+
+    memcpy(words, head, sizeof words);
+    for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
+        trace_put_u64(bytes + 8 * i, words[i]);
+    return payload_add(encoder, bytes, sizeof bytes);
+}
+
+static void columns_add(struct trace_encoder *encoder, struct trace_block_head *head,
+                        enum trace_column column, uint64_t value)
+{
+    encoder->values[column][head->count[column]++] = value;
+}
+
+/* Split the operations into columns. */
+static void columns_fill(struct trace_encoder *encoder, struct trace_block_head *head,
+                         struct trace_block_state *state, const struct hb_op *ops, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct hb_op *op = &ops[i];
+
+        columns_add(encoder, head, COLUMN_KIND, op->kind);
+        columns_add(encoder, head, COLUMN_THREAD, op->thread);
+        if (trace_kind_has_age[op->kind])
+            columns_add(encoder, head, COLUMN_AGE, state->births - 1 - op->object);
+        if (trace_kind_has_size[op->kind])
+            columns_add(encoder, head, COLUMN_SIZE, op->size);
+        if (op->kind == HB_OP_ALIGNED)
+            columns_add(encoder, head, COLUMN_ALIGNMENT, op->alignment_log2);
+        if (state->has_times || i % TRACE_TIME_STEP == 0) {
+            columns_add(encoder, head, COLUMN_TIME, trace_zigzag(op->time_ns - state->last_ns));
+            state->last_ns = op->time_ns;
+        }
+        state->births += trace_kind_is_birth[op->kind];
+    }
+}
+
+size_t trace_block_encode(struct trace_encoder *encoder, struct trace_block_state *state,
+                          const struct hb_op *ops, size_t count, const uint8_t **payload)
+{
+    struct trace_block_head head = {.number = state->number++,
+                                    .op_count = count,
+                                    .births_before = state->births,
+                                    .base_ns = state->last_ns,
+                                    .flags = state->has_times ? TRACE_HAS_TIMES : 0};
+    bool good;
+
+    columns_fill(encoder, &head, state, ops, count);
+    for (int i = 0; i < TRACE_COLUMNS; i++)
+        head.width[i] = values_width(encoder->values[i], head.count[i]);
+    encoder->length = 0;
+    good = head_write(encoder, &head);
+    for (int i = 0; i < TRACE_COLUMNS; i++)
+        good = good && column_write(encoder, encoder->values[i], head.count[i], head.width[i]);
+    *payload = encoder->payload;
+    return good ? encoder->length : 0;
+}

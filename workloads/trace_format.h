@@ -1,0 +1,91 @@
+/* trace_format.h -- the layout of an .hbt file; docs/trace-format.md says it in words.
+ *
+ *   file   = header chunk(BLOCK)* chunk(END) trailer
+ *   header = magic[8] version:u32 flags:u32
+ *   chunk  = tag:u32 length:u32 payload[length]; the payload is a row of zstd frames, each with its
+ *            content size and checksum
+ *   BLOCK  = head frame, then one frame for each byte plane of each column, low plane first
+ *   END    = one frame of text lines "key value"
+ *   trailer = offset of the END chunk:u64 magic[8]
+ * All integers are little-endian.
+ */
+#ifndef TRACE_FORMAT_H
+#define TRACE_FORMAT_H
+
+#include "workloads/trace.h"
+
+#define TRACE_MAGIC "\211HBT\r\n\032\n"
+#define TRACE_END_MAGIC "\211HBTEND\n"
+
+enum {
+    TRACE_VERSION = 1,
+    TRACE_HAS_TIMES = 1, /* the only flag */
+    TRACE_MAGIC_BYTES = 8,
+    TRACE_HEADER_BYTES = 16,
+    TRACE_CHUNK_HEAD_BYTES = 8,
+    TRACE_TRAILER_BYTES = 16,
+    TRACE_TAG_BLOCK = 0x314b4c42, /* "BLK1" */
+    TRACE_TAG_END = 0x31444e45,   /* "END1" */
+    TRACE_TIME_STEP = 1024,       /* operations that share one time */
+    TRACE_VALUE_BYTES_MAX = 8,    /* planes of one column, at most */
+    TRACE_CHUNK_BYTES_MIN = 64,   /* a smaller block cannot be */
+    TRACE_CHUNK_BYTES_MAX = 4 << 20,
+    TRACE_FOOTER_BYTES_MAX = 64 << 10
+};
+
+/* The columns of a block, in the order of the file. */
+enum trace_column {
+    COLUMN_KIND,      /* each operation's kind                                               */
+    COLUMN_THREAD,    /* each operation's thread                                             */
+    COLUMN_AGE,       /* each realloc's and free's births since its object was born          */
+    COLUMN_SIZE,      /* each birth's and realloc's size                                     */
+    COLUMN_ALIGNMENT, /* each aligned birth's alignment, log2                                */
+    COLUMN_TIME,      /* zigzag steps of time: of each operation, or of each 1024th in block */
+    TRACE_COLUMNS
+};
+
+struct trace_block_head {
+    uint64_t number;        /* of this block, from 0 */
+    uint64_t op_count;      /* operations and marks in it */
+    uint64_t births_before; /* objects born in earlier blocks */
+    uint64_t base_ns;       /* the time that the first step counts from */
+    uint64_t flags;         /* the header's */
+    uint64_t count[TRACE_COLUMNS]; /* values in each column */
+    uint64_t width[TRACE_COLUMNS]; /* bytes a value: its planes; 0 if all values are 0 */
+};
+
+enum { TRACE_BLOCK_HEAD_BYTES = sizeof(struct trace_block_head) };
+
+/* What each kind of operation carries. */
+extern const uint8_t trace_kind_is_birth[HB_OP_KINDS];
+extern const uint8_t trace_kind_has_age[HB_OP_KINDS];
+extern const uint8_t trace_kind_has_size[HB_OP_KINDS];
+
+/* The widest that a column may be. */
+extern const uint8_t trace_column_width_max[TRACE_COLUMNS];
+
+void trace_put_u32(uint8_t *at, uint32_t value);
+void trace_put_u64(uint8_t *at, uint64_t value);
+uint32_t trace_get_u32(const uint8_t *at);
+uint64_t trace_get_u64(const uint8_t *at);
+
+/* Write one line into an error text of HB_TRACE_ERROR_MAX bytes. Returns false. */
+bool trace_fail(char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline uint64_t trace_zigzag(uint64_t step)
+{
+    return (step << 1) ^ (0 - (step >> 63));
+}
+
+static inline uint64_t trace_unzigzag(uint64_t code)
+{
+    return (code >> 1) ^ (0 - (code & 1));
+}
+
+/* Values in the time column of a block. */
+static inline uint64_t trace_time_count(uint64_t op_count, bool has_times)
+{
+    return has_times ? op_count : (op_count + TRACE_TIME_STEP - 1) / TRACE_TIME_STEP;
+}
+
+#endif
