@@ -87,8 +87,9 @@ struct hb_trace_reader *hb_trace_open(const char *path, char *error);
  * those of the whole blocks that could be found, and is_whole is false. */
 const struct hb_trace_info *hb_trace_get_info(const struct hb_trace_reader *reader);
 
-/* Decode the next block. Sets *ops to an array owned by the reader, valid until the next call, and
- * returns how many operations it holds: 0 at the end of the trace. */
+/* Decode the next run of operations, a block or a part of one. Sets *ops to an array owned by the
+ * reader, valid until the next call, and returns how many it holds, at most HB_TRACE_BLOCK_OPS: 0
+ * at the end of the trace. */
 size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops);
 
 /* After hb_trace_next has returned 0: NULL if the trace ended as it should, else one line that says

@@ -8,6 +8,7 @@
 /* What one block hands to the next, the same while writing and while reading. */
 struct trace_block_state {
     uint64_t number;
+    uint64_t op_count; /* marks left out; counted while reading only */
     uint64_t births;
     uint64_t last_ns;
     bool has_times;
@@ -31,11 +32,16 @@ size_t trace_frame_write(struct trace_encoder *encoder, const void *bytes, size_
 struct trace_decoder *trace_decoder_create(void);
 void trace_decoder_destroy(struct trace_decoder *decoder);
 
-/* Decode a payload. Returns the number of operations, which the decoder owns until the next call,
- * or 0 with what is wrong in *complaint. */
-size_t trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
-                          struct trace_alive *alive, const uint8_t *payload, size_t length,
-                          const struct hb_op **ops, const char **complaint);
+/* Decode and check a payload. Returns NULL, or what is wrong with it. */
+const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
+                               struct trace_alive *alive, const uint8_t *payload, size_t length);
+
+/* The next run of operations of the decoded block, which the decoder owns until the next call.
+ * Returns their number, 0 after the last. */
+size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops);
+
+/* Forget the decoded block. */
+void trace_block_drop(struct trace_decoder *decoder);
 
 /* Take one frame of at most room bytes off a payload. Returns its content's length and moves
  * *payload and *length beyond it; SIZE_MAX if there is no such frame or its checksum is wrong. */

@@ -2,7 +2,8 @@
  *
  * Speed: loading a trace must cost less than replaying it. A byte plane holds one byte per value, so
  * columns unpack without a branch, and a table per kind, not a switch, says which columns an
- * operation takes from: the order of mallocs and frees is what branch predictors miss.
+ * operation takes from: the order of mallocs and frees is what branch predictors miss. A block is
+ * checked whole, then handed out in runs that stay in the cache until the caller has read them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +11,23 @@
 
 #include "workloads/trace_block.h"
 
+enum { RUN_OPS = 8192, VALUES_MAX = HB_TRACE_BLOCK_OPS + 1 /* read ahead of the last */ };
+
 struct trace_decoder {
     ZSTD_DCtx *zstd;
-    uint64_t values[TRACE_COLUMNS][HB_TRACE_BLOCK_OPS + 1]; /* + 1: read ahead of the last */
+    /* The block: its columns, and how far it has been handed out. */
+    struct trace_block_head head;
+    uint8_t kinds[VALUES_MAX];
+    uint8_t alignments[VALUES_MAX];
+    uint16_t threads[VALUES_MAX];
+    uint64_t ages[VALUES_MAX];
+    uint64_t references[VALUES_MAX]; /* object * 2 + does it die, for each age */
+    uint64_t sizes[VALUES_MAX];
+    uint64_t times[VALUES_MAX];
+    size_t next_op, next_reference, next_size, next_alignment;
+    uint64_t births;
     uint8_t planes[TRACE_VALUE_BYTES_MAX][HB_TRACE_BLOCK_OPS];
-    struct hb_op ops[HB_TRACE_BLOCK_OPS];
+    struct hb_op ops[RUN_OPS];
 };
 
 struct trace_decoder *trace_decoder_create(void)
@@ -59,8 +72,8 @@ size_t trace_frame_read(struct trace_decoder *decoder, const uint8_t **payload, 
     return got;
 }
 
-static const char *head_read(struct trace_decoder *decoder, struct trace_block_head *head,
-                             const uint8_t **payload, size_t *length)
+static const char *head_read(struct trace_decoder *decoder, const uint8_t **payload,
+                             size_t *length)
 {
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
     uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
@@ -69,7 +82,7 @@ static const char *head_read(struct trace_decoder *decoder, struct trace_block_h
         return "its head fails its checksum";
     for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
         words[i] = trace_get_u64(bytes + 8 * i);
-    memcpy(head, words, sizeof words);
+    memcpy(&decoder->head, words, sizeof words);
     return NULL;
 }
 
@@ -126,140 +139,238 @@ static void planes_join(uint64_t *restrict values, const struct trace_decoder *d
             values[i] |= (uint64_t)decoder->planes[plane][i] << (8 * plane);
 }
 
-static bool column_read(struct trace_decoder *decoder, uint64_t *values, size_t count,
-                        uint64_t width, const uint8_t **payload, size_t *length)
+static bool planes_read(struct trace_decoder *decoder, enum trace_column column,
+                        const uint8_t **payload, size_t *length)
 {
-    for (uint64_t i = 0; i < width; i++)
+    size_t count = decoder->head.count[column];
+
+    for (uint64_t i = 0; i < decoder->head.width[column]; i++)
         if (trace_frame_read(decoder, payload, length, decoder->planes[i], count) != count)
             return false;
-    planes_join(values, decoder, count, width);
     return true;
 }
 
-/* What each byte of the kind column takes: one bit per column or counter. */
-enum { TAKES_AGE = 1, TAKES_SIZE = 2, TAKES_ALIGNMENT = 4, BIRTH = 8, DEATH = 16 };
+static bool column_read(struct trace_decoder *decoder, enum trace_column column, uint64_t *values,
+                        const uint8_t **payload, size_t *length)
+{
+    if (!planes_read(decoder, column, payload, length))
+        return false;
+    planes_join(values, decoder, decoder->head.count[column], decoder->head.width[column]);
+    return true;
+}
 
-static const uint8_t kind_takes[HB_OP_KINDS] = {
-    [HB_OP_MALLOC] = TAKES_SIZE | BIRTH,
-    [HB_OP_CALLOC] = TAKES_SIZE | BIRTH,
-    [HB_OP_ALIGNED] = TAKES_SIZE | TAKES_ALIGNMENT | BIRTH,
-    [HB_OP_REALLOC] = TAKES_SIZE | TAKES_AGE,
-    [HB_OP_FREE] = TAKES_AGE | DEATH,
+static bool byte_column_read(struct trace_decoder *decoder, enum trace_column column,
+                             uint8_t *values, const uint8_t **payload, size_t *length)
+{
+    size_t count = decoder->head.count[column];
+
+    if (decoder->head.width[column] != 0)
+        return trace_frame_read(decoder, payload, length, values, count) == count;
+    memset(values, 0, count);
+    return true;
+}
+
+static bool threads_read(struct trace_decoder *decoder, const uint8_t **payload, size_t *length)
+{
+    uint64_t width = decoder->head.width[COLUMN_THREAD];
+    size_t count = decoder->head.count[COLUMN_THREAD];
+
+    if (!planes_read(decoder, COLUMN_THREAD, payload, length))
+        return false;
+    for (uint64_t i = width; i < 2; i++)
+        memset(decoder->planes[i], 0, count);
+    for (size_t i = 0; i < count; i++)
+        decoder->threads[i] = (uint16_t)(decoder->planes[0][i] | decoder->planes[1][i] << 8);
+    return true;
+}
+
+/* The columns, in the order of the file. */
+static const char *columns_read(struct trace_decoder *decoder, const uint8_t *payload,
+                                size_t length)
+{
+    if (!byte_column_read(decoder, COLUMN_KIND, decoder->kinds, &payload, &length)
+        || !threads_read(decoder, &payload, &length)
+        || !column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length)
+        || !column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length)
+        || !byte_column_read(decoder, COLUMN_ALIGNMENT, decoder->alignments, &payload, &length)
+        || !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length))
+        return "a column fails its checksum";
+    return length == 0 ? NULL : "bytes follow its columns";
+}
+
+/* What an operation of each kind takes, as counts and as masks. */
+struct kind_takes {
+    uint64_t if_age, if_size, if_birth; /* all ones, or none: keep a value or drop it */
+    uint32_t ages, sizes, births, frees, alignments;
 };
 
-/* All ones if the bit is set, to keep or drop a value without a branch. */
-static inline uint64_t mask_if(unsigned takes, unsigned bit)
+static const struct kind_takes kind_takes[HB_OP_KINDS] = {
+    [HB_OP_MALLOC] = {0, -1ull, -1ull, 0, 1, 1, 0, 0},
+    [HB_OP_CALLOC] = {0, -1ull, -1ull, 0, 1, 1, 0, 0},
+    [HB_OP_ALIGNED] = {0, -1ull, -1ull, 0, 1, 1, 0, 1},
+    [HB_OP_REALLOC] = {-1ull, -1ull, 0, 1, 1, 0, 0, 0},
+    [HB_OP_FREE] = {-1ull, 0, 0, 1, 0, 0, 1, 0},
+};
+
+static const char *values_check(const struct trace_decoder *decoder)
 {
-    return 0 - (uint64_t)((takes & bit) != 0);
-}
+    uint8_t kind_max = 0, alignment_max = 0;
 
-/* Fill in all but the times. Leaves each reference in the age column, with its death in the low bit,
- * for references_check. Sets *births to the births after the block. */
-static bool ops_fill(struct trace_decoder *decoder, const struct trace_block_head *head,
-                     uint64_t *births)
-{
-    uint64_t *ages = decoder->values[COLUMN_AGE];
-    const uint64_t *sizes = decoder->values[COLUMN_SIZE];
-    const uint64_t *alignments = decoder->values[COLUMN_ALIGNMENT];
-    size_t age = 0, size = 0, alignment = 0;
-    uint64_t born = *births;
-    uint64_t unborn = 0;
-
-    for (size_t i = 0; i < head->op_count; i++) {
-        uint8_t kind = (uint8_t)decoder->values[COLUMN_KIND][i];
-        unsigned takes = kind_takes[kind];
-        uint64_t referred = born - 1 - ages[age];
-        struct hb_op *op = &decoder->ops[i];
-
-        unborn |= (uint64_t)(ages[age] >= born) & mask_if(takes, TAKES_AGE);
-        ages[age] = takes & TAKES_AGE ? referred << 1 | (takes & DEATH) / DEATH : ages[age];
-        op->object = (referred & mask_if(takes, TAKES_AGE)) | (born & mask_if(takes, BIRTH));
-        op->size = sizes[size] & mask_if(takes, TAKES_SIZE);
-        op->thread = (uint32_t)decoder->values[COLUMN_THREAD][i];
-        op->kind = kind;
-        op->alignment_log2 = (uint8_t)(alignments[alignment] & mask_if(takes, TAKES_ALIGNMENT));
-        age += (takes & TAKES_AGE) != 0;
-        size += (takes & TAKES_SIZE) != 0;
-        alignment += (takes & TAKES_ALIGNMENT) != 0;
-        born += (takes & BIRTH) != 0;
-    }
-    *births = born;
-    return unborn == 0 && age == head->count[COLUMN_AGE] && size == head->count[COLUMN_SIZE]
-           && alignment == head->count[COLUMN_ALIGNMENT];
-}
-
-/* Apart from ops_fill, so that this loop's loads wait for no other work. */
-static bool references_check(const uint64_t *references, size_t count, struct trace_alive *alive)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!trace_alive_visit(alive, references[i] >> 1, references[i] & 1))
-            return false;
-    return true;
-}
-
-/* Times; those of single operations, or each step's for all the operations up to the next. */
-static void times_fill(struct trace_decoder *decoder, size_t count,
-                       struct trace_block_state *state)
-{
-    const uint64_t *steps = decoder->values[COLUMN_TIME];
-
-    for (size_t i = 0; i < count; i++) {
-        if (state->has_times || i % TRACE_TIME_STEP == 0)
-            state->last_ns += trace_unzigzag(*steps++);
-        decoder->ops[i].time_ns = state->last_ns;
-    }
-}
-
-static const char *columns_read(struct trace_decoder *decoder, const struct trace_block_head *head,
-                                const uint8_t *payload, size_t length)
-{
-    for (int i = 0; i < TRACE_COLUMNS; i++)
-        if (!column_read(decoder, decoder->values[i], head->count[i], head->width[i], &payload,
-                         &length))
-            return "a column fails its checksum";
-    if (length != 0)
-        return "bytes follow its columns";
-    for (size_t i = 0; i < head->op_count; i++)
-        if (decoder->values[COLUMN_KIND][i] >= HB_OP_KINDS)
-            return "an operation is of no known kind";
-    for (size_t i = 0; i < head->count[COLUMN_ALIGNMENT]; i++)
-        if (decoder->values[COLUMN_ALIGNMENT][i] > HB_TRACE_ALIGNMENT_LOG2_MAX)
-            return "an alignment is too large";
+    for (size_t i = 0; i < decoder->head.op_count; i++)
+        kind_max = decoder->kinds[i] > kind_max ? decoder->kinds[i] : kind_max;
+    for (size_t i = 0; i < decoder->head.count[COLUMN_ALIGNMENT]; i++)
+        if (decoder->alignments[i] > alignment_max)
+            alignment_max = decoder->alignments[i];
+    if (kind_max >= HB_OP_KINDS)
+        return "an operation is of no known kind";
+    if (alignment_max > HB_TRACE_ALIGNMENT_LOG2_MAX)
+        return "an alignment is too large";
     return NULL;
 }
 
-static const char *block_complaint(struct trace_decoder *decoder, struct trace_block_state *state,
-                                   struct trace_alive *alive, struct trace_block_head *head,
-                                   const uint8_t *payload, size_t length)
+/* Turn the ages into objects, and check that the columns are as long as the kinds say. Sets *births
+ * and *ops to those of the block. */
+static const char *references_resolve(struct trace_decoder *decoder, uint64_t births_before,
+                                      uint64_t *births, uint64_t *ops)
 {
-    const char *complaint = head_read(decoder, head, &payload, &length);
-    uint64_t births = state->births;
+    const struct trace_block_head *head = &decoder->head;
+    uint64_t born = births_before;
+    uint64_t unborn = 0;
+    size_t ages = 0, sizes = 0, alignments = 0;
 
-    if (complaint == NULL)
-        complaint = head_complaint(head, state);
-    if (complaint == NULL)
-        complaint = columns_read(decoder, head, payload, length);
+    for (size_t i = 0; i < head->op_count; i++) {
+        const struct kind_takes *takes = &kind_takes[decoder->kinds[i]];
+        uint64_t age = decoder->ages[ages];
+
+        unborn |= (age < born ? 0 : 1) & takes->if_age;
+        decoder->references[ages] = (born - 1 - age) << 1 | takes->frees;
+        ages += takes->ages;
+        sizes += takes->sizes;
+        alignments += takes->alignments;
+        born += takes->births;
+    }
+    *births = born - births_before;
+    *ops = *births + ages;
+    if (ages != head->count[COLUMN_AGE] || sizes != head->count[COLUMN_SIZE]
+        || alignments != head->count[COLUMN_ALIGNMENT])
+        return "its columns do not fit its kinds of operations";
+    return unborn == 0 ? NULL : "a free or realloc names an object from before the trace";
+}
+
+static bool references_check(const struct trace_decoder *decoder, struct trace_alive *alive)
+{
+    for (size_t i = 0; i < decoder->head.count[COLUMN_AGE]; i++)
+        if (!trace_alive_visit(alive, decoder->references[i] >> 1, decoder->references[i] & 1))
+            return false;
+    return true;
+}
+
+static const char *objects_check(struct trace_decoder *decoder, struct trace_block_state *state,
+                                 struct trace_alive *alive)
+{
+    uint64_t births, ops;
+    const char *complaint = references_resolve(decoder, state->births, &births, &ops);
+
     if (complaint != NULL)
         return complaint;
-    if (!ops_fill(decoder, head, &births))
-        return "its columns do not fit its kinds of operations";
-    if (!trace_alive_birth(alive, births - state->births))
+    if (!trace_alive_birth(alive, births))
         return "out of memory for its live objects";
-    if (!references_check(decoder->values[COLUMN_AGE], head->count[COLUMN_AGE], alive))
+    if (!references_check(decoder, alive))
         return "a free or realloc names an object that is not alive";
-    times_fill(decoder, head->op_count, state);
-    state->births = births;
+    state->births += births;
+    state->op_count += ops;
+    return NULL;
+}
+
+/* Turn the steps of time into times. */
+static void times_resolve(struct trace_decoder *decoder, struct trace_block_state *state)
+{
+    for (size_t i = 0; i < decoder->head.count[COLUMN_TIME]; i++) {
+        state->last_ns += trace_unzigzag(decoder->times[i]);
+        decoder->times[i] = state->last_ns;
+    }
+}
+
+const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
+                               struct trace_alive *alive, const uint8_t *payload, size_t length)
+{
+    const char *complaint = head_read(decoder, &payload, &length);
+
+    decoder->next_op = decoder->next_reference = decoder->next_size = 0;
+    decoder->next_alignment = 0;
+    decoder->births = state->births;
+    if (complaint == NULL)
+        complaint = head_complaint(&decoder->head, state);
+    if (complaint == NULL)
+        complaint = columns_read(decoder, payload, length);
+    if (complaint == NULL)
+        complaint = values_check(decoder);
+    if (complaint == NULL)
+        complaint = objects_check(decoder, state, alive);
+    if (complaint != NULL) {
+        decoder->head.op_count = 0;
+        return complaint;
+    }
+    times_resolve(decoder, state);
     state->number++;
     return NULL;
 }
 
-size_t trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
-                          struct trace_alive *alive, const uint8_t *payload, size_t length,
-                          const struct hb_op **ops, const char **complaint)
+/* Fill a run of operations. has_times and has_alignments are constants where this is called. */
+static inline __attribute__((always_inline)) void
+run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_alignments)
 {
-    struct trace_block_head head = {0};
+    const uint8_t *kinds = decoder->kinds + decoder->next_op;
+    const uint16_t *threads = decoder->threads + decoder->next_op;
+    const uint64_t *times = decoder->times;
+    const uint64_t *reference = decoder->references + decoder->next_reference;
+    const uint64_t *size = decoder->sizes + decoder->next_size;
+    const uint8_t *alignment = decoder->alignments + decoder->next_alignment;
+    uint64_t births = decoder->births;
 
-    *complaint = block_complaint(decoder, state, alive, &head, payload, length);
+    times += has_times ? decoder->next_op : decoder->next_op / TRACE_TIME_STEP;
+    for (size_t i = 0; i < count; i++) {
+        const struct kind_takes *takes = &kind_takes[kinds[i]];
+        struct hb_op *op = &decoder->ops[i];
+
+        op->object = (*reference >> 1 & takes->if_age) | (births & takes->if_birth);
+        op->size = *size & takes->if_size;
+        op->time_ns = times[has_times ? i : i / TRACE_TIME_STEP];
+        op->thread = threads[i];
+        op->kind = kinds[i];
+        op->alignment_log2 = 0;
+        if (has_alignments) {
+            op->alignment_log2 = (uint8_t)(*alignment & -takes->alignments);
+            alignment += takes->alignments;
+        }
+        reference += takes->ages;
+        size += takes->sizes;
+        births += takes->births;
+    }
+    decoder->next_reference = (size_t)(reference - decoder->references);
+    decoder->next_size = (size_t)(size - decoder->sizes);
+    decoder->next_alignment = (size_t)(alignment - decoder->alignments);
+    decoder->births = births;
+}
+
+size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops)
+{
+    size_t left = (size_t)decoder->head.op_count - decoder->next_op;
+    size_t count = left < RUN_OPS ? left : RUN_OPS;
+    bool has_alignments = decoder->head.count[COLUMN_ALIGNMENT] != 0;
+
+    if (decoder->head.flags & TRACE_HAS_TIMES)
+        run_fill(decoder, count, true, true);
+    else if (has_alignments)
+        run_fill(decoder, count, false, true);
+    else
+        run_fill(decoder, count, false, false);
+    decoder->next_op += count;
     *ops = decoder->ops;
-    return *complaint == NULL ? head.op_count : 0;
+    return count;
+}
+
+void trace_block_drop(struct trace_decoder *decoder)
+{
+    decoder->head.op_count = decoder->next_op = 0;
 }

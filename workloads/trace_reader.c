@@ -16,7 +16,6 @@ struct hb_trace_reader {
     uint64_t file_bytes;
     uint64_t end_offset; /* of the END chunk, by the trailer */
     uint64_t offset;     /* of the next chunk */
-    uint64_t ops_seen;   /* operations yielded, marks left out */
     bool is_over;
     struct trace_block_state state;
     struct trace_alive alive;
@@ -140,13 +139,13 @@ static void reader_rewind(struct hb_trace_reader *reader)
 
     reader->state = (struct trace_block_state){.has_times = has_times};
     reader->offset = TRACE_HEADER_BYTES;
-    reader->ops_seen = 0;
+    trace_block_drop(reader->decoder);
     reader->is_over = false;
     reader->damage[0] = '\0';
     trace_alive_clear(&reader->alive);
 }
 
-static size_t reader_stop(struct hb_trace_reader *reader, const char *complaint)
+static bool reader_stop(struct hb_trace_reader *reader, const char *complaint)
 {
     reader->is_over = true;
     if (complaint != NULL)
@@ -154,11 +153,11 @@ static size_t reader_stop(struct hb_trace_reader *reader, const char *complaint)
                    "damaged at byte %" PRIu64 ", in block %" PRIu64 ": %s; the %" PRIu64
                    " whole blocks before it can be read",
                    reader->offset, reader->state.number, complaint, reader->state.number);
-    return 0;
+    return false;
 }
 
 /* The END chunk has come: is it where and what it should be? */
-static size_t reader_end(struct hb_trace_reader *reader, uint32_t length)
+static bool reader_end(struct hb_trace_reader *reader, uint32_t length)
 {
     struct hb_trace_info *info;
     bool good;
@@ -176,45 +175,45 @@ static size_t reader_end(struct hb_trace_reader *reader, uint32_t length)
     }
     if (reader->offset != reader->end_offset)
         return reader_stop(reader, "the trace ends before its end");
-    if (reader->ops_seen != reader->info.op_count
+    if (reader->state.op_count != reader->info.op_count
         || reader->state.births != reader->info.object_count)
         return reader_stop(reader, "blocks are missing");
     return reader_stop(reader, NULL);
 }
 
-static uint64_t ops_count(const struct hb_op *ops, size_t count)
-{
-    uint64_t marks = 0;
-
-    for (size_t i = 0; i < count; i++)
-        marks += ops[i].kind > HB_OP_FREE;
-    return count - marks;
-}
-
-static size_t reader_step(struct hb_trace_reader *reader, const struct hb_op **ops)
+/* Decode the next block. Returns false at the end and at damage. */
+static bool reader_advance(struct hb_trace_reader *reader)
 {
     uint32_t tag, length;
     const char *complaint;
-    size_t count;
 
     if (reader->is_over)
-        return 0;
+        return false;
     complaint = chunk_read(reader, reader->offset, &tag, &length);
     if (complaint != NULL)
         return reader_stop(reader, complaint);
     if (tag == TRACE_TAG_END)
         return reader_end(reader, length);
-    count = trace_block_decode(reader->decoder, &reader->state, &reader->alive, reader->chunk,
-                               length, ops, &complaint);
-    if (count == 0)
+    complaint = trace_block_decode(reader->decoder, &reader->state, &reader->alive, reader->chunk,
+                                   length);
+    if (complaint != NULL)
         return reader_stop(reader, complaint);
-    reader->ops_seen += ops_count(*ops, count);
-    if (reader->info.is_whole && (reader->ops_seen > reader->info.op_count
+    if (reader->info.is_whole && (reader->state.op_count > reader->info.op_count
                                   || reader->state.births > reader->info.object_count)) {
+        trace_block_drop(reader->decoder);
         reader->state.number--;
         return reader_stop(reader, "it holds more operations than the trace says it has");
     }
     reader->offset += TRACE_CHUNK_HEAD_BYTES + length;
+    return true;
+}
+
+static size_t reader_step(struct hb_trace_reader *reader, const struct hb_op **ops)
+{
+    size_t count = trace_block_take(reader->decoder, ops);
+
+    while (count == 0 && reader_advance(reader))
+        count = trace_block_take(reader->decoder, ops);
     return count;
 }
 
