@@ -11,10 +11,9 @@ enum group { GROUP_TIME, GROUP_MEMORY, GROUP_FRAGMENTATION, GROUP_CACHE, GROUP_C
 
 enum figure_kind {
     FIGURE_REAL,
-    FIGURE_RATIO,   /* always three decimals */
-    FIGURE_PERCENT, /* of a ratio */
-    FIGURE_BYTES,   /* a count, in the unit that suits the column */
-    FIGURE_COUNT,
+    FIGURE_RATIO,    /* always three decimals */
+    FIGURE_PERCENT,  /* of a ratio */
+    FIGURE_BYTES,    /* a count, in the unit that suits the column */
     FIGURE_INTERVAL, /* offset is the low end, high the other; digits as for the middle */
     FIGURE_VERDICT,  /* of an interval of a ratio to the baseline */
     FIGURE_TIME_RATIO,
@@ -51,17 +50,17 @@ static const struct figure figures[] = {
     {GROUP_CACHE, FIGURE_REAL, "L1d", "misses/op", AT(l1d_misses_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "LLC", "misses/op", AT(llc_misses_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "dTLB", "misses/op", AT(dtlb_misses_per_op), 0},
-    {GROUP_CACHE, FIGURE_COUNT, "cold", "faults", AT(minor_faults), 0},
     {GROUP_CHECK, FIGURE_CHECK, "", "check", AT(check), 0},
 };
 
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
 /* The figure as a double, NaN if it was not measured. */
-static double figure_value(const struct figure *figure, const struct hb_result *result) {
+static double figure_value(const struct figure *figure, const struct hb_result *result)
+{
     const char *place = (const char *)result + figure->offset;
 
-    if (figure->kind == FIGURE_BYTES || figure->kind == FIGURE_COUNT) {
+    if (figure->kind == FIGURE_BYTES) {
         uint64_t count = *(const uint64_t *)place;
         return count == HB_COUNT_NULL ? NAN : (double)count;
     }
@@ -69,7 +68,8 @@ static double figure_value(const struct figure *figure, const struct hb_result *
     return figure->kind == FIGURE_PERCENT ? 100 * value : value;
 }
 
-static double figure_largest(const struct figure *figure, const struct hb_results_block *block) {
+static double figure_largest(const struct figure *figure, const struct hb_results_block *block)
+{
     double largest = 0;
     for (size_t i = 0; figure->kind != FIGURE_CHECK && i < block->count; i++)
         largest = fmax(largest, figure_value(figure, block->rows[i]));
@@ -77,25 +77,27 @@ static double figure_largest(const struct figure *figure, const struct hb_result
 }
 
 /* All figures of a column have the same decimals, so that they stand under each other. */
-static int figure_decimals(const struct figure *figure, double largest) {
-    if (figure->kind == FIGURE_COUNT)
-        return 0;
+static int figure_decimals(const struct figure *figure, double largest)
+{
     if (figure->kind == FIGURE_PERCENT)
         return 1;
-    if (figure->kind == FIGURE_RATIO || figure->kind == FIGURE_TIME_RATIO || largest < 1)
+    if (figure->kind == FIGURE_RATIO || figure->kind == FIGURE_TIME_RATIO ||
+        figure->offset == AT(time_ratio_ci95_low) || largest < 1)
         return 3;
     return largest < 100 ? 2 : largest < 1000 ? 1 : 0;
 }
 
 /* Never claims a difference when 1 is in the interval. */
-static const char *interval_verdict(double low, double high) {
+static const char *interval_verdict(double low, double high)
+{
     if (isnan(low) || isnan(high))
         return "";
     return high < 1 ? "faster" : low > 1 ? "slower" : "same";
 }
 
 static void interval_format(const struct figure *figure, const struct hb_result *result,
-                            int decimals, char *text, size_t size) {
+                            int decimals, char *text, size_t size)
+{
     double low = *(const double *)((const char *)result + figure->offset);
     double high = *(const double *)((const char *)result + figure->high);
 
@@ -108,7 +110,8 @@ static void interval_format(const struct figure *figure, const struct hb_result 
 }
 
 static void figure_format(const struct figure *figure, const struct hb_result *result, double unit,
-                          int decimals, char *text, size_t size) {
+                          int decimals, char *text, size_t size)
+{
     if (figure->kind == FIGURE_CHECK) {
         const char *check = result->check;
         bool is_ok = strcmp(check, "ok") == 0;
@@ -116,7 +119,7 @@ static void figure_format(const struct figure *figure, const struct hb_result *r
     } else if (figure->kind == FIGURE_INTERVAL || figure->kind == FIGURE_VERDICT) {
         interval_format(figure, result, decimals, text, size);
     } else if (figure->kind == FIGURE_TIME_RATIO && hb_result_is_baseline(result)) {
-        snprintf(text, size, "-");
+        snprintf(text, size, isnan(result->ns_per_op) ? "-" : "1");
     } else if (isnan(figure_value(figure, result))) {
         snprintf(text, size, "-");
     } else {
@@ -125,7 +128,8 @@ static void figure_format(const struct figure *figure, const struct hb_result *r
 }
 
 static void figure_fill(const struct figure *figure, size_t column,
-                        const struct hb_results_block *block, struct hb_table *table) {
+                        const struct hb_results_block *block, struct hb_table *table)
+{
     double unit = 1, largest = figure_largest(figure, block);
     const char *lower = figure->lower;
     char text[64];
@@ -142,7 +146,8 @@ static void figure_fill(const struct figure *figure, size_t column,
     }
 }
 
-void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file) {
+void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file)
+{
     const char **names = calloc(block->count, sizeof *names);
     struct hb_table *table = names ? hb_table_create(block->count, FIGURES, names) : NULL;
 

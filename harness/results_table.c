@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,11 +12,8 @@
 
 enum { WIDTH_MIN = 80, WIDTH_OF_PIPES = 100, LINE_MAX_BYTES = 2048 };
 
-bool hb_result_is_baseline(const struct hb_result *result) {
-    return isnan(result->time_ratio) && strcmp(result->allocator, result->baseline) == 0;
-}
-
-const char *hb_bytes_unit(double bytes, double *unit_bytes) {
+const char *hb_bytes_unit(double bytes, double *unit_bytes)
+{
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
     size_t unit = 0;
 
@@ -26,14 +22,9 @@ const char *hb_bytes_unit(double bytes, double *unit_bytes) {
     return units[unit];
 }
 
-static bool results_share_block(const struct hb_result *a, const struct hb_result *b) {
-    return strcmp(a->trace, b->trace) == 0 && strcmp(a->mode, b->mode) == 0 &&
-           strcmp(a->touch, b->touch) == 0 && strcmp(a->baseline, b->baseline) == 0 &&
-           a->threads == b->threads && a->repeats == b->repeats;
-}
-
 /* 2446321 as 2,446,321. */
-static void count_format(uint64_t count, char *text, size_t size) {
+static void count_format(uint64_t count, char *text, size_t size)
+{
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
     size_t used = 0;
@@ -49,7 +40,8 @@ static void count_format(uint64_t count, char *text, size_t size) {
 static void line_add(char *line, const char *separator, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void line_add(char *line, const char *separator, const char *format, ...) {
+static void line_add(char *line, const char *separator, const char *format, ...)
+{
     size_t used = strlen(line);
     va_list arguments;
 
@@ -61,21 +53,24 @@ static void line_add(char *line, const char *separator, const char *format, ...)
 }
 
 /* The first of the rows that has that count: rows of failed cells have none. */
-static uint64_t block_count(const struct hb_results_block *block, size_t offset) {
+static uint64_t block_count(const struct hb_results_block *block, size_t offset)
+{
     uint64_t count = HB_COUNT_NULL;
     for (size_t i = 0; i < block->count && count == HB_COUNT_NULL; i++)
         count = *(const uint64_t *)((const char *)block->rows[i] + offset);
     return count;
 }
 
-static double block_floor(const struct hb_results_block *block) {
+static double block_floor(const struct hb_results_block *block)
+{
     double floor_ns = NAN;
     for (size_t i = 0; i < block->count && isnan(floor_ns); i++)
         floor_ns = block->rows[i]->floor_ns_per_op;
     return floor_ns;
 }
 
-static void print_trace_line(const struct hb_results_block *block, size_t width, FILE *file) {
+static void print_trace_line(const struct hb_results_block *block, size_t width, FILE *file)
+{
     char line[LINE_MAX_BYTES] = "", number[32];
     uint64_t ops = block_count(block, offsetof(struct hb_result, ops));
     uint64_t peak = block_count(block, offsetof(struct hb_result, peak_live_bytes));
@@ -94,7 +89,8 @@ static void print_trace_line(const struct hb_results_block *block, size_t width,
     hb_text_wrap(line, 2, width, file);
 }
 
-static void print_conditions(const struct hb_results_block *block, size_t width, FILE *file) {
+static void print_conditions(const struct hb_results_block *block, size_t width, FILE *file)
+{
     const struct hb_result *first = block->rows[0];
     char line[LINE_MAX_BYTES] = "";
 
@@ -109,12 +105,13 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
     if (first->baseline[0] != '\0')
         line_add(line, "; ", "baseline %s", first->baseline);
     if (!isnan(block_floor(block)))
-        line_add(line, "; ", "floor %.2f ns/op (the harness itself)", block_floor(block));
+        line_add(line, "; ", "floor %.2f ns/op", block_floor(block));
     if (line[0] != '\0')
         hb_text_wrap(line, 2, width, file);
 }
 
-static void block_print(const struct hb_results_block *block, size_t width, FILE *file) {
+static void block_print(const struct hb_results_block *block, size_t width, FILE *file)
+{
     print_trace_line(block, width, file);
     print_conditions(block, width, file);
     fputc('\n', file);
@@ -122,43 +119,23 @@ static void block_print(const struct hb_results_block *block, size_t width, FILE
     hb_results_print_notes(block, width, file);
 }
 
-/* Collect the rows that share a block with results[first], the baseline's own first. */
-static void block_fill(struct hb_results_block *block, const struct hb_result *results,
-                       size_t count, size_t first) {
-    block->count = 0;
-    for (int others = 0; others <= 1; others++) {
-        for (size_t i = first; i < count; i++) {
-            if (results_share_block(&results[first], &results[i]) &&
-                hb_result_is_baseline(&results[i]) == (others == 0))
-                block->rows[block->count++] = &results[i];
-        }
-    }
-}
-
-static bool block_is_new(const struct hb_result *results, size_t first) {
-    for (size_t i = 0; i < first; i++) {
-        if (results_share_block(&results[first], &results[i]))
-            return false;
-    }
-    return true;
-}
-
 void hb_results_print_table_in(const struct hb_result *results, size_t count, size_t width,
-                               FILE *file) {
-    struct hb_results_block block = {calloc(count + 1, sizeof *block.rows), 0};
+                               FILE *file)
+{
+    struct hb_results_blocks blocks;
 
-    for (size_t i = 0; block.rows && i < count; i++) {
-        if (!block_is_new(results, i))
-            continue;
+    if (!hb_results_blocks_make(&blocks, results, count))
+        return;
+    for (size_t i = 0; i < blocks.count; i++) {
         if (i > 0)
             fputc('\n', file);
-        block_fill(&block, results, count, i);
-        block_print(&block, width, file);
+        block_print(&blocks.blocks[i], width, file);
     }
-    free(block.rows);
+    hb_results_blocks_free(&blocks);
 }
 
-void hb_results_print_table(const struct hb_result *results, size_t count, FILE *file) {
+void hb_results_print_table(const struct hb_result *results, size_t count, FILE *file)
+{
     struct winsize window;
     size_t width = WIDTH_OF_PIPES;
 

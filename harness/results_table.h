@@ -2,13 +2,7 @@
 #ifndef HB_RESULTS_TABLE_H
 #define HB_RESULTS_TABLE_H
 
-#include "harness/results.h"
-
-/* The results of one trace under one set of conditions, the baseline's own first. */
-struct hb_results_block {
-    const struct hb_result **rows;
-    size_t count;
-};
+#include "harness/results_blocks.h"
 
 /* Print so many columns of characters wide. */
 void hb_results_print_table_in(const struct hb_result *results, size_t count, size_t width,
@@ -19,9 +13,6 @@ void hb_results_print_figures(const struct hb_results_block *block, size_t width
 
 /* What is empty in them and why, and what failed. */
 void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file);
-
-/* Is this the baseline's own row, which has no ratio to itself? */
-bool hb_result_is_baseline(const struct hb_result *result);
 
 /* The largest unit (bytes, KiB, MiB, GiB) of which there is at least one in bytes. */
 const char *hb_bytes_unit(double bytes, double *unit_bytes);
