@@ -1,0 +1,328 @@
+/* tagged.h -- the boundary-tag engine (Knuth 1973, 2.5 Algorithm C): a contiguous heap of blocks
+ * that split and merge at once. It owns the memory; which free block a request gets is decided by a
+ * policy, whose index finds it.
+ *
+ * The heap: heap_base + 8 is the first header, so that the first payload lies at heap_base + 16. An
+ * end mark, a live header of size 0, takes the last 8 bytes. Where the heap goes on elsewhere, the
+ * end mark becomes a fence: a live block that covers what is not ours.
+ *
+ * Laws, checked by tagged_check:
+ *   T1  a block's previous-free bit says whether the block before is free
+ *   T2  a free block's footer repeats its size
+ *   T3  no two free blocks are neighbours
+ *   T4  sizes are multiples of 16, at least 32; the blocks fill the heap up to the end mark
+ *   S1  the index holds as many blocks as the heap has free ones
+ *   S2  and as many bytes
+ *   S3  the index's own order holds
+ *
+ * The functions are inlined into each strategy with a constant policy, so that no indirect call is
+ * left.
+ */
+#ifndef HB_TAGGED_H
+#define HB_TAGGED_H
+
+#include "allocators/mechanism/span.h"
+
+struct tagged_heap {
+    struct hb_backend *backend;
+    char *zero;          /* heap_base - 8: where reference 0 points */
+    struct block *first; /* NULL before the first growth */
+    struct block *end;   /* the end mark */
+    size_t grow, trim, threshold;
+    struct span *spans;
+    uint64_t sequence; /* of the last block freed: ranks of lifo and fifo */
+    struct hb_stats stats;
+};
+
+/* What an index holds, by its own account. */
+struct tagged_ledger {
+    uint64_t blocks, bytes;
+    const char *broken;      /* S3, with what is wrong, or NULL */
+    const struct block *where;
+};
+
+struct tagged_policy {
+    void (*insert)(struct tagged_heap *heap, struct block *block);
+    void (*remove)(struct tagged_heap *heap, struct block *block);
+    /* The free block that a request gets, still in the index; NULL if none fits. */
+    struct block *(*find)(struct tagged_heap *heap, size_t need);
+    /* A block is about to be carved (picked by find, or made by growth). May be NULL. */
+    void (*picked)(struct tagged_heap *heap, struct block *block);
+    /* The heap now reaches higher. May be NULL. */
+    void (*grown)(struct tagged_heap *heap);
+    void (*count)(struct tagged_heap *heap, struct tagged_ledger *ledger);
+};
+
+HB_INLINE block_ref block_reference(const struct tagged_heap *heap, const struct block *block) {
+    return (block_ref)((size_t)((const char *)block - heap->zero) / HB_ALIGNMENT);
+}
+
+HB_INLINE struct block *block_referred(const struct tagged_heap *heap, block_ref reference) {
+    return (struct block *)(heap->zero + (size_t)reference * HB_ALIGNMENT);
+}
+
+static inline void tagged_open(struct tagged_heap *heap, const struct hb_config *config,
+                               struct hb_backend *backend) {
+    heap->backend = backend;
+    heap->zero = backend->heap_base - BLOCK_HEADER_BYTES;
+    heap->grow = config->grow;
+    heap->trim = config->trim;
+    heap->threshold = config->mmap_threshold;
+}
+
+/* Set the end mark at the break. */
+HB_INLINE void tagged_set_end(struct tagged_heap *heap) {
+    heap->end = (struct block *)(heap->backend->heap_end - BLOCK_HEADER_BYTES);
+    heap->end->header = 0;
+}
+
+/* The break has moved up. */
+HB_INLINE void tagged_extend_end(struct tagged_heap *heap, const struct tagged_policy *policy) {
+    tagged_set_end(heap);
+    if (policy->grown)
+        policy->grown(heap);
+}
+
+/* The heap went on at start: fence what lies between, and make the rest a free block. */
+static inline struct block *tagged_new_region(struct tagged_heap *heap,
+                                              const struct tagged_policy *policy, char *start) {
+    struct block *first = (struct block *)(start + BLOCK_HEADER_BYTES);
+    if (heap->end) {
+        uint64_t gap = (uint64_t)((char *)first - (char *)heap->end);
+        heap->end->header = gap | BLOCK_FENCE | (heap->end->header & BLOCK_PREV_FREE);
+    } else {
+        heap->first = first;
+    }
+    tagged_extend_end(heap, policy);
+    block_set_free(first, (size_t)((char *)heap->end - (char *)first));
+    return first;
+}
+
+/* The new memory continues the heap: join it to the free tail, if there is one. */
+HB_INLINE struct block *tagged_extend_tail(struct tagged_heap *heap,
+                                           const struct tagged_policy *policy, size_t tail) {
+    struct block *block = heap->end;
+    if (tail) {
+        block = block_prev(heap->end);
+        policy->remove(heap, block);
+        heap->stats.merges++;
+    }
+    tagged_extend_end(heap, policy);
+    block_set_free(block, (size_t)((char *)heap->end - (char *)block));
+    return block;
+}
+
+/* The new region is not next to the tail: it may be too small by what the tail would have given. */
+static inline struct block *tagged_complete_region(struct tagged_heap *heap,
+                                                   const struct tagged_policy *policy,
+                                                   struct block *block, size_t need) {
+    size_t bytes = block_bytes(block);
+    if (bytes >= need)
+        return block;
+    size_t more = (need - bytes + heap->grow - 1) / heap->grow * heap->grow;
+    char *old_end = heap->backend->heap_end;
+    char *start = hb_backend_extend(heap->backend, more);
+    if (start == old_end) {
+        tagged_extend_end(heap, policy);
+        block_set_free(block, (size_t)((char *)heap->end - (char *)block));
+        return block;
+    }
+    policy->insert(heap, block);
+    if (start)
+        policy->insert(heap, tagged_new_region(heap, policy, start));
+    return NULL;
+}
+
+/* Make a free block of at least need bytes at the heap's end, not in the index. */
+static __attribute__((noinline)) struct block *tagged_grow(struct tagged_heap *heap,
+                                                           const struct tagged_policy *policy,
+                                                           size_t need) {
+    size_t tail = heap->end && block_prev_is_free(heap->end) ? block_bytes(block_prev(heap->end)) : 0;
+    size_t missing = heap->end ? need - tail : need + HB_ALIGNMENT;
+    size_t bytes = (missing + heap->grow - 1) / heap->grow * heap->grow;
+    char *old_end = heap->backend->heap_end;
+    char *start = hb_backend_extend(heap->backend, bytes);
+    if (!start)
+        return NULL;
+    bool continues = heap->end && start == old_end;
+    struct block *block = continues ? tagged_extend_tail(heap, policy, tail)
+                                    : tagged_new_region(heap, policy, start);
+    return continues ? block : tagged_complete_region(heap, policy, block, need);
+}
+
+/* A free block, no longer in the index, becomes live with need bytes; a remainder becomes free. */
+HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy *policy,
+                            struct block *block, size_t need) {
+    size_t bytes = block_bytes(block), rest = bytes - need;
+    if (rest >= BLOCK_MIN_BYTES) {
+        block->header = need;
+        struct block *remainder = block_at(block, need);
+        remainder->header = rest | BLOCK_FREE;
+        *block_footer(remainder, rest) = rest;
+        policy->insert(heap, remainder);
+        heap->stats.splits++;
+    } else {
+        block->header = bytes;
+        block_at(block, bytes)->header &= ~(uint64_t)BLOCK_PREV_FREE;
+    }
+}
+
+HB_INLINE struct block *tagged_take(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                    size_t need) {
+    if (HB_UNLIKELY(need >= HB_HEAP_REACH))
+        return NULL;
+    struct block *block = policy->find(heap, need);
+    if (HB_LIKELY(block != NULL)) {
+        policy->remove(heap, block);
+    } else {
+        block = tagged_grow(heap, policy, need);
+        if (!block)
+            return NULL;
+    }
+    if (policy->picked)
+        policy->picked(heap, block);
+    tagged_carve(heap, policy, block, need);
+    return block;
+}
+
+HB_INLINE void *tagged_alloc(struct tagged_heap *heap, const struct tagged_policy *policy,
+                             size_t request) {
+    if (HB_UNLIKELY(request >= heap->threshold))
+        return span_alloc(&heap->spans, heap->backend, request);
+    struct block *block = tagged_take(heap, policy, block_need(request));
+    return block ? block->payload : NULL;
+}
+
+/* A free tail at or above trim gives back what exceeds grow, in whole pages. */
+static inline size_t tagged_trim(struct tagged_heap *heap, struct block *block, size_t bytes) {
+    if (bytes <= heap->grow)
+        return bytes;
+    size_t excess = round_down(bytes - heap->grow, HB_PAGE);
+    if (!excess || !hb_backend_shrink(heap->backend, excess))
+        return bytes;
+    tagged_set_end(heap);
+    block_set_free(block, bytes - excess);
+    return bytes - excess;
+}
+
+/* A live block of bytes becomes free and merges with both neighbours. */
+HB_INLINE void tagged_release(struct tagged_heap *heap, const struct tagged_policy *policy,
+                              struct block *block, size_t bytes, bool may_trim) {
+    struct block *next = block_at(block, bytes);
+    if (block_is_free(next)) {
+        policy->remove(heap, next);
+        bytes += block_bytes(next);
+        heap->stats.merges++;
+    }
+    if (block_prev_is_free(block)) {
+        block = block_prev(block);
+        policy->remove(heap, block);
+        bytes += block_bytes(block);
+        heap->stats.merges++;
+    }
+    block_set_free(block, bytes);
+    if (HB_UNLIKELY(bytes >= heap->trim) && may_trim && block_at(block, bytes) == heap->end)
+        bytes = tagged_trim(heap, block, bytes);
+    policy->insert(heap, block);
+}
+
+HB_INLINE void tagged_free(struct tagged_heap *heap, const struct tagged_policy *policy,
+                           void *payload) {
+    struct block *block = block_of(payload);
+    if (HB_UNLIKELY(block->header & BLOCK_SPAN))
+        span_free(&heap->spans, heap->backend, payload);
+    else
+        tagged_release(heap, policy, block, block_bytes(block), true);
+}
+
+/* Give back what a live block has beyond need, if that makes a block. */
+HB_INLINE void tagged_cut_tail(struct tagged_heap *heap, const struct tagged_policy *policy,
+                               struct block *block, size_t need, bool may_trim) {
+    size_t rest = block_bytes(block) - need;
+    if (rest < BLOCK_MIN_BYTES)
+        return;
+    block->header = need | (block->header & BLOCK_PREV_FREE);
+    struct block *tail = block_at(block, need);
+    tail->header = rest;
+    heap->stats.splits++;
+    tagged_release(heap, policy, tail, rest, may_trim);
+}
+
+/* Grow into a free right neighbour that suffices; what is left of it becomes free again. */
+HB_INLINE bool tagged_grow_in_place(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                    struct block *block, size_t need) {
+    struct block *next = block_next(block);
+    if (!block_is_free(next) || block_bytes(block) + block_bytes(next) < need)
+        return false;
+    policy->remove(heap, next);
+    uint64_t prev_free = block->header & BLOCK_PREV_FREE;
+    block->header = block_bytes(block) + block_bytes(next);
+    heap->stats.merges++;
+    tagged_carve(heap, policy, block, need);
+    block->header |= prev_free;
+    return true;
+}
+
+static inline void *tagged_resize(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                  void *payload, size_t request) {
+    struct block *block = block_of(payload);
+    bool wants_span = request >= heap->threshold;
+    if (block->header & BLOCK_SPAN)
+        return wants_span ? span_resize(&heap->spans, heap->backend, payload, request) : NULL;
+    if (wants_span)
+        return NULL;
+    size_t need = block_need(request);
+    if (need <= block_bytes(block))
+        tagged_cut_tail(heap, policy, block, need, true);
+    else if (!tagged_grow_in_place(heap, policy, block, need))
+        return NULL;
+    return payload;
+}
+
+/* Take enough for any position, move the payload up, free the front part, then the tail. */
+static inline void *tagged_alloc_aligned(struct tagged_heap *heap,
+                                         const struct tagged_policy *policy, size_t alignment,
+                                         size_t request) {
+    if (alignment > HB_ALIGNMENT_MAX)
+        return NULL;
+    struct block *block =
+        tagged_take(heap, policy, block_need(request + alignment + BLOCK_MIN_BYTES));
+    if (!block)
+        return NULL;
+    size_t front = round_up((uintptr_t)block->payload, alignment) - (uintptr_t)block->payload;
+    if (front && front < BLOCK_MIN_BYTES)
+        front += alignment;
+    if (front) {
+        size_t rest = block_bytes(block) - front;
+        struct block *moved = block_at(block, front);
+        moved->header = rest;
+        heap->stats.splits++;
+        tagged_release(heap, policy, block, front, false);
+        block = moved;
+    }
+    tagged_cut_tail(heap, policy, block, block_need(request), false);
+    return block->payload;
+}
+
+static inline size_t tagged_usable(const void *payload) {
+    const struct block *block = block_of(payload);
+    return block->header & BLOCK_SPAN ? span_bytes(span_of(payload)) - SPAN_HEADER_BYTES
+                                      : block_bytes(block) - BLOCK_HEADER_BYTES;
+}
+
+static inline bool tagged_walk(struct tagged_heap *heap, hb_block_visit *visit, void *context) {
+    if (heap->end)
+        for (struct block *block = heap->first; block != heap->end;
+             block = block_next(block)) {
+            struct hb_block seen = {block, block->payload, block_bytes(block), HB_BLOCK_LIVE};
+            if (block->header & BLOCK_FENCE)
+                seen.kind = HB_BLOCK_FENCE, seen.payload = NULL;
+            else if (block_is_free(block))
+                seen.kind = HB_BLOCK_FREE;
+            if (!visit(context, &seen))
+                return false;
+        }
+    return span_walk(heap->spans, visit, context);
+}
+
+#endif

@@ -1,0 +1,240 @@
+/* sequential.c -- the sequential fits: first fit, next fit, best fit, worst fit.
+ *
+ * Source: Knuth, The Art of Computer Programming 1 (1973), section 2.5; Wilson, Johnstone, Neely
+ * and Boles, Dynamic Storage Allocation: A Survey and Critical Review (1995), section 3.2.
+ *
+ * Decides: among the free blocks that are large enough,
+ *   first fit  the one of lowest rank
+ *   next fit   the one of lowest rank above the rover, else of lowest rank; the rover is the rank
+ *              of the block last picked, by the policy or made by growth
+ *   best fit   the smallest, ties by rank
+ *   worst fit  the largest, ties by rank
+ * and the rank (order=): a free block's address, newest first (lifo) or oldest first (fifo); a
+ * merged block, a remainder and new space count as newly freed. All else, how blocks are laid out,
+ * split, merged, grown and given back, is mechanism/tagged.h, the same for all.
+ *
+ * Finds it by index=tree in O(log heap) steps, or index=list as the textbook does, in O(free
+ * blocks): both place every block alike.
+ *
+ * Cost: allocation and free O(log heap), with two neighbours merged at once.
+ * Waste: 8 bytes of header a block, rounding to 16, 32 at least; at most 16 bytes of unsplit
+ * remainder; external fragmentation as the policy has it.
+ * Laws: T1-T4, S1-S3 of mechanism/tagged.h.
+ */
+#include "allocators/mechanism/index_list.h"
+#include "allocators/mechanism/index_rank.h"
+#include "allocators/mechanism/index_size.h"
+#include "allocators/mechanism/tagged_check.h"
+
+static bool rank_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
+    struct index_rank *index = state;
+    index->bits = 1;
+    tagged_open(&index->heap, config, backend);
+    return true;
+}
+
+static bool size_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
+    struct index_size *index = state;
+    index->bits = 1;
+    tagged_open(&index->heap, config, backend);
+    return true;
+}
+
+static bool list_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
+    tagged_open(state, config, backend);
+    return true;
+}
+
+static size_t sequential_usable(void *state, const void *payload) {
+    (void)state;
+    return tagged_usable(payload);
+}
+
+static void sequential_stats(void *state, struct hb_stats *stats) {
+    *stats = ((struct tagged_heap *)state)->stats;
+}
+
+static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
+    return tagged_walk(state, visit, context);
+}
+
+/* The engine with one policy behind the contract: VARIANT_policy names the policy. */
+#define VARIANT(VARIANT, FAMILY, STATE, OPEN)                                                      \
+    static void *VARIANT##_alloc(void *state, size_t request) {                                    \
+        return tagged_alloc(state, &VARIANT##_policy, request);                                    \
+    }                                                                                              \
+    static void *VARIANT##_alloc_aligned(void *state, size_t alignment, size_t request) {          \
+        return tagged_alloc_aligned(state, &VARIANT##_policy, alignment, request);                 \
+    }                                                                                              \
+    static void VARIANT##_free(void *state, void *payload) {                                       \
+        tagged_free(state, &VARIANT##_policy, payload);                                            \
+    }                                                                                              \
+    static void *VARIANT##_resize(void *state, void *payload, size_t request) {                    \
+        return tagged_resize(state, &VARIANT##_policy, payload, request);                          \
+    }                                                                                              \
+    static bool VARIANT##_check(void *state, struct hb_violation *violation) {                     \
+        return tagged_check(state, &VARIANT##_policy, violation);                                  \
+    }                                                                                              \
+    static const struct hb_allocator VARIANT = {                                                   \
+        .family = FAMILY,                                                                          \
+        .state_bytes = sizeof(struct STATE),                                                       \
+        .open = OPEN,                                                                              \
+        .alloc = VARIANT##_alloc,                                                                  \
+        .alloc_aligned = VARIANT##_alloc_aligned,                                                  \
+        .free = VARIANT##_free,                                                                    \
+        .resize = VARIANT##_resize,                                                                \
+        .usable = sequential_usable,                                                               \
+        .walk = sequential_walk,                                                                   \
+        .check = VARIANT##_check,                                                                  \
+        .stats = sequential_stats,                                                                 \
+    };
+
+#define HEAP(heap, STATE) ((struct STATE *)(heap))
+
+/* First and next fit over the tree by rank. */
+#define RANK_COMMON(ORDER, KEY)                                                                    \
+    static void rank_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
+        rank_insert(HEAP(heap, index_rank), KEY, block);                                           \
+    }                                                                                              \
+    static void rank_##ORDER##_grown(struct tagged_heap *heap) {                                   \
+        rank_grown(HEAP(heap, index_rank), KEY);                                                   \
+    }                                                                                              \
+    static struct block *rank_##ORDER##_find_first(struct tagged_heap *heap, size_t need) {        \
+        return rank_find_first(HEAP(heap, index_rank), KEY, need);                                 \
+    }                                                                                              \
+    static struct block *rank_##ORDER##_find_next(struct tagged_heap *heap, size_t need) {         \
+        return rank_find_next(HEAP(heap, index_rank), KEY, need);                                  \
+    }                                                                                              \
+    static void rank_##ORDER##_picked(struct tagged_heap *heap, struct block *block) {             \
+        rank_set_rover(HEAP(heap, index_rank), KEY, block);                                        \
+    }                                                                                              \
+    static const struct tagged_policy first_tree_##ORDER##_policy = {                              \
+        .insert = rank_##ORDER##_insert, .remove = rank_all_remove,                                \
+        .find = rank_##ORDER##_find_first, .grown = rank_##ORDER##_grown,                          \
+        .count = rank_all_count};                                                                  \
+    static const struct tagged_policy next_tree_##ORDER##_policy = {                               \
+        .insert = rank_##ORDER##_insert, .remove = rank_all_remove,                                \
+        .find = rank_##ORDER##_find_next, .picked = rank_##ORDER##_picked,                         \
+        .grown = rank_##ORDER##_grown, .count = rank_all_count};                                   \
+    VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                                 \
+    VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
+
+/* Best and worst fit over the bins by size. */
+#define SIZE_COMMON(ORDER, KEY)                                                                    \
+    static void size_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
+        size_insert(HEAP(heap, index_size), KEY, block);                                           \
+    }                                                                                              \
+    static void size_##ORDER##_grown(struct tagged_heap *heap) {                                   \
+        size_grown(HEAP(heap, index_size), KEY);                                                   \
+    }                                                                                              \
+    static struct block *size_##ORDER##_find_smallest(struct tagged_heap *heap, size_t need) {     \
+        return size_find_smallest(HEAP(heap, index_size), KEY, need);                              \
+    }                                                                                              \
+    static struct block *size_##ORDER##_find_largest(struct tagged_heap *heap, size_t need) {      \
+        return size_find_largest(HEAP(heap, index_size), KEY, need);                               \
+    }                                                                                              \
+    static const struct tagged_policy best_tree_##ORDER##_policy = {                               \
+        .insert = size_##ORDER##_insert, .remove = size_all_remove,                                \
+        .find = size_##ORDER##_find_smallest, .grown = size_##ORDER##_grown,                       \
+        .count = size_all_count};                                                                  \
+    static const struct tagged_policy worst_tree_##ORDER##_policy = {                              \
+        .insert = size_##ORDER##_insert, .remove = size_all_remove,                                \
+        .find = size_##ORDER##_find_largest, .grown = size_##ORDER##_grown,                        \
+        .count = size_all_count};                                                                  \
+    VARIANT(best_tree_##ORDER, "bestfit", index_size, size_open)                                   \
+    VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_open)
+
+/* All four over the list. */
+#define LIST_COMMON(ORDER, KEY)                                                                    \
+    static void list_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
+        list_insert(HEAP(heap, index_list), KEY, block);                                           \
+    }                                                                                              \
+    static void list_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {     \
+        list_count(HEAP(heap, index_list), KEY, ledger);                                           \
+    }                                                                                              \
+    static struct block *list_##ORDER##_find_next(struct tagged_heap *heap, size_t need) {         \
+        return list_find_next(HEAP(heap, index_list), KEY, need);                                  \
+    }                                                                                              \
+    static void list_##ORDER##_picked(struct tagged_heap *heap, struct block *block) {             \
+        list_set_rover(HEAP(heap, index_list), KEY, block);                                        \
+    }                                                                                              \
+    LIST_POLICY(first, ORDER, list_all_find_first, NULL)                                           \
+    LIST_POLICY(next, ORDER, list_##ORDER##_find_next, list_##ORDER##_picked)                      \
+    LIST_POLICY(best, ORDER, list_all_find_smallest, NULL)                                         \
+    LIST_POLICY(worst, ORDER, list_all_find_largest, NULL)
+
+#define LIST_POLICY(FIT, ORDER, FIND, PICKED)                                                      \
+    static const struct tagged_policy FIT##_list_##ORDER##_policy = {                              \
+        .insert = list_##ORDER##_insert, .remove = list_all_remove, .find = FIND,                  \
+        .picked = PICKED, .count = list_##ORDER##_count};                                          \
+    VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, list_open)
+
+static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
+    rank_remove(HEAP(heap, index_rank), block);
+}
+
+static void rank_all_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
+    rank_count(HEAP(heap, index_rank), ledger);
+}
+
+static void size_all_remove(struct tagged_heap *heap, struct block *block) {
+    size_remove(HEAP(heap, index_size), block);
+}
+
+static void size_all_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
+    size_count(HEAP(heap, index_size), ledger);
+}
+
+static void list_all_remove(struct tagged_heap *heap, struct block *block) {
+    list_remove(HEAP(heap, index_list), block);
+}
+
+static struct block *list_all_find_first(struct tagged_heap *heap, size_t need) {
+    return list_find_first(HEAP(heap, index_list), need);
+}
+
+static struct block *list_all_find_smallest(struct tagged_heap *heap, size_t need) {
+    return list_find_smallest(HEAP(heap, index_list), need);
+}
+
+static struct block *list_all_find_largest(struct tagged_heap *heap, size_t need) {
+    return list_find_largest(HEAP(heap, index_list), need);
+}
+
+RANK_COMMON(address, HB_ORDER_ADDRESS)
+RANK_COMMON(lifo, HB_ORDER_LIFO)
+RANK_COMMON(fifo, HB_ORDER_FIFO)
+SIZE_COMMON(address, HB_ORDER_ADDRESS)
+SIZE_COMMON(lifo, HB_ORDER_LIFO)
+SIZE_COMMON(fifo, HB_ORDER_FIFO)
+LIST_COMMON(address, HB_ORDER_ADDRESS)
+LIST_COMMON(lifo, HB_ORDER_LIFO)
+LIST_COMMON(fifo, HB_ORDER_FIFO)
+
+static const struct hb_option *const sequential_options[] = {
+    &hb_option_order, &hb_option_index,          &hb_option_backend, &hb_option_grow,
+    &hb_option_trim,  &hb_option_mmap_threshold, &hb_option_preset,  &hb_option_scale,
+    &hb_option_limit, &hb_option_fail_at,        NULL};
+
+#define FAMILY(FIT, SUMMARY)                                                                       \
+    static const struct hb_allocator *const FIT##_variants[2][3] = {                               \
+        {&FIT##_tree_address, &FIT##_tree_lifo, &FIT##_tree_fifo},                                 \
+        {&FIT##_list_address, &FIT##_list_lifo, &FIT##_list_fifo}};                                \
+    static const struct hb_allocator *FIT##_variant(const struct hb_config *config) {              \
+        return FIT##_variants[config->index][config->order];                                       \
+    }                                                                                              \
+    const struct hb_family hb_family_##FIT##fit = {                                                \
+        .name = #FIT "fit",                                                                        \
+        .summary = SUMMARY,                                                                        \
+        .source = "Knuth 1973, 2.5; Wilson et al. 1995",                                           \
+        .options = sequential_options,                                                             \
+        .variant = FIT##_variant,                                                                  \
+    };
+
+extern const struct hb_family hb_family_firstfit, hb_family_nextfit, hb_family_bestfit,
+    hb_family_worstfit;
+
+FAMILY(first, "the fitting free block of lowest rank")
+FAMILY(next, "the next fitting one after the block last picked")
+FAMILY(best, "the smallest fitting free block")
+FAMILY(worst, "the largest free block")

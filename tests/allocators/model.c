@@ -1,0 +1,235 @@
+#include "tests/allocators/model.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t round_to(uint64_t value, uint64_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+static uint64_t need_of(uint64_t request) {
+    uint64_t need = round_to(request + 8, 16);
+    return need < 32 ? 32 : need;
+}
+
+static uint64_t span_of_request(uint64_t request) {
+    return round_to(request + 16, 4096);
+}
+
+void model_init(struct model *model, enum model_fit fit, enum model_order order, uint64_t grow,
+                uint64_t trim, uint64_t threshold) {
+    *model = (struct model){.fit = fit, .order = order, .grow = grow, .trim = trim,
+                            .threshold = threshold, .page = 4096};
+}
+
+void model_clear(struct model *model) {
+    free(model->blocks);
+}
+
+uint64_t model_footprint(const struct model *model) {
+    return model->brk + model->span_bytes;
+}
+
+/* Ranks: the lowest comes first. */
+static void newly_freed(struct model *model, struct model_block *block) {
+    model->sequence++;
+    block->is_free = true;
+    block->rank = model->order == MODEL_ADDRESS ? (int64_t)block->at
+                  : model->order == MODEL_LIFO  ? -model->sequence
+                                                : model->sequence;
+}
+
+static void insert_at(struct model *model, size_t index, struct model_block block) {
+    if (model->count == model->capacity) {
+        model->capacity = model->capacity ? 2 * model->capacity : 64;
+        model->blocks = realloc(model->blocks, model->capacity * sizeof *model->blocks);
+    }
+    memmove(model->blocks + index + 1, model->blocks + index,
+            (model->count - index) * sizeof *model->blocks);
+    model->blocks[index] = block;
+    model->count++;
+}
+
+static void remove_at(struct model *model, size_t index) {
+    memmove(model->blocks + index, model->blocks + index + 1,
+            (model->count - index - 1) * sizeof *model->blocks);
+    model->count--;
+}
+
+static size_t index_of(const struct model *model, uint64_t payload) {
+    size_t low = 0, high = model->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (model->blocks[middle].at < payload - 8)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    assert(low < model->count && model->blocks[low].at == payload - 8);
+    return low;
+}
+
+static bool prefers(const struct model *model, const struct model_block *a,
+                    const struct model_block *b) {
+    if (model->fit == MODEL_BEST && a->bytes != b->bytes)
+        return a->bytes < b->bytes;
+    if (model->fit == MODEL_WORST && a->bytes != b->bytes)
+        return a->bytes > b->bytes;
+    return a->rank < b->rank;
+}
+
+static size_t pick_above(const struct model *model, uint64_t need, bool above, int64_t rover) {
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < model->count; i++) {
+        const struct model_block *block = &model->blocks[i];
+        if (!block->is_free || block->bytes < need || (above && block->rank <= rover))
+            continue;
+        if (best == SIZE_MAX || prefers(model, block, &model->blocks[best]))
+            best = i;
+    }
+    return best;
+}
+
+static size_t pick(const struct model *model, uint64_t need) {
+    if (model->fit == MODEL_NEXT && model->has_rover) {
+        size_t found = pick_above(model, need, true, model->rover);
+        if (found != SIZE_MAX)
+            return found;
+    }
+    return pick_above(model, need, false, 0);
+}
+
+static size_t grow(struct model *model, uint64_t need) {
+    bool tail = model->count && model->blocks[model->count - 1].is_free;
+    uint64_t have = tail ? model->blocks[model->count - 1].bytes : 0;
+    uint64_t missing = model->brk ? need - have : need + 16;
+    uint64_t more = round_to(missing, model->grow);
+    uint64_t usable = model->brk ? more : more - 16;
+    if (!tail)
+        insert_at(model, model->count,
+                  (struct model_block){.at = model->brk ? model->brk - 8 : 8});
+    model->blocks[model->count - 1].bytes += usable;
+    newly_freed(model, &model->blocks[model->count - 1]);
+    model->brk += more;
+    return model->count - 1;
+}
+
+/* Cut block `index` to need; the rest, if it makes a block, is a live block after it. */
+static bool cut(struct model *model, size_t index, uint64_t need) {
+    uint64_t rest = model->blocks[index].bytes - need;
+    if (rest < 32)
+        return false;
+    struct model_block after = {.at = model->blocks[index].at + need, .bytes = rest};
+    model->blocks[index].bytes = need;
+    insert_at(model, index + 1, after);
+    return true;
+}
+
+static void carve(struct model *model, size_t index, uint64_t need) {
+    model->blocks[index].is_free = false;
+    if (cut(model, index, need))
+        newly_freed(model, &model->blocks[index + 1]);
+}
+
+static size_t take(struct model *model, uint64_t need) {
+    size_t index = pick(model, need);
+    if (index == SIZE_MAX)
+        index = grow(model, need);
+    model->has_rover = true;
+    model->rover = model->blocks[index].rank;
+    carve(model, index, need);
+    return index;
+}
+
+uint64_t model_alloc(struct model *model, uint64_t request) {
+    if (request >= model->threshold) {
+        model->span_bytes += span_of_request(request);
+        return MODEL_SPAN;
+    }
+    size_t index = take(model, need_of(request));
+    return model->blocks[index].at + 8;
+}
+
+static void trim(struct model *model) {
+    struct model_block *tail = &model->blocks[model->count - 1];
+    if (!tail->is_free || tail->bytes < model->trim || tail->bytes <= model->grow)
+        return;
+    uint64_t excess = (tail->bytes - model->grow) / model->page * model->page;
+    tail->bytes -= excess;
+    model->brk -= excess;
+}
+
+static void release(struct model *model, size_t index, bool may_trim) {
+    if (index + 1 < model->count && model->blocks[index + 1].is_free) {
+        model->blocks[index].bytes += model->blocks[index + 1].bytes;
+        remove_at(model, index + 1);
+    }
+    if (index && model->blocks[index - 1].is_free) {
+        model->blocks[index - 1].bytes += model->blocks[index].bytes;
+        remove_at(model, index--);
+    }
+    newly_freed(model, &model->blocks[index]);
+    if (may_trim && index + 1 == model->count)
+        trim(model);
+}
+
+void model_free(struct model *model, uint64_t payload, uint64_t request) {
+    if (payload == MODEL_SPAN)
+        model->span_bytes -= span_of_request(request);
+    else
+        release(model, index_of(model, payload), true);
+}
+
+uint64_t model_aligned(struct model *model, uint64_t alignment, uint64_t request) {
+    if (alignment <= 16)
+        return model_alloc(model, request);
+    size_t index = take(model, need_of(request + alignment + 32));
+    uint64_t payload = model->blocks[index].at + 8;
+    uint64_t front = round_to(payload, alignment) - payload;
+    if (front && front < 32)
+        front += alignment;
+    if (front) {
+        cut(model, index, front);
+        uint64_t at = model->blocks[index + 1].at;
+        release(model, index, false);
+        index = index_of(model, at + 8);
+    }
+    uint64_t at = model->blocks[index].at;
+    if (cut(model, index, need_of(request)))
+        release(model, index + 1, false);
+    return at + 8;
+}
+
+static bool resize(struct model *model, size_t index, uint64_t need) {
+    struct model_block *block = &model->blocks[index];
+    if (need <= block->bytes) {
+        if (cut(model, index, need))
+            release(model, index + 1, true);
+        return true;
+    }
+    struct model_block *next = index + 1 < model->count ? block + 1 : NULL;
+    if (!next || !next->is_free || block->bytes + next->bytes < need)
+        return false;
+    block->bytes += next->bytes;
+    remove_at(model, index + 1);
+    carve(model, index, need);
+    return true;
+}
+
+uint64_t model_realloc(struct model *model, uint64_t payload, uint64_t old_request,
+                       uint64_t request, bool *moved) {
+    bool was_span = payload == MODEL_SPAN, is_span = request >= model->threshold;
+    *moved = true;
+    if (was_span && is_span) {
+        model->span_bytes += span_of_request(request) - span_of_request(old_request);
+        return MODEL_SPAN;
+    }
+    if (!was_span && !is_span && resize(model, index_of(model, payload), need_of(request))) {
+        *moved = false;
+        return payload;
+    }
+    uint64_t fresh = model_alloc(model, request);
+    model_free(model, payload, old_request);
+    return fresh;
+}

@@ -1,0 +1,127 @@
+/* Every sequential fit, by tree and by list, places every block where the model says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "allocators/backend/backend.h"
+#include "allocators/front.h"
+#include "allocators/registry.h"
+#include "tests/allocators/model.h"
+#include "tests/allocators/traffic.h"
+
+#ifdef HB_DEBUG
+enum { OPS = 4000, CHECK_EVERY = 1 };
+#else
+enum { OPS = 20000, CHECK_EVERY = 64 };
+#endif
+enum { OBJECTS = 600 };
+
+struct object {
+    void *payload;
+    uint64_t offset; /* the model's */
+    size_t request;
+};
+
+struct rig {
+    struct hb_spec spec;
+    struct hb_backend backend;
+    void *state;
+    struct model model;
+    struct object objects[OBJECTS];
+    uint64_t seed;
+};
+
+static uint64_t rig_offset(const struct rig *rig, const void *payload) {
+    return hb_backend_in_heap(&rig->backend, payload)
+               ? (uint64_t)((const char *)payload - rig->backend.heap_base)
+               : MODEL_SPAN;
+}
+
+static void rig_open(struct rig *rig, const char *spec, uint64_t seed) {
+    char error[HB_OPTION_ERROR_MAX];
+    memset(rig, 0, sizeof *rig);
+    assert_int_equal(hb_spec_parse(spec, &rig->spec, error), HB_SPEC_OK);
+    const struct hb_config *config = &rig->spec.config;
+    assert_true(hb_backend_open(&rig->backend, config));
+    rig->state = aligned_alloc(64, (rig->spec.allocator->state_bytes + 63) & ~(size_t)63);
+    memset(rig->state, 0, rig->spec.allocator->state_bytes);
+    assert_true(rig->spec.allocator->open(rig->state, config, &rig->backend));
+    static const char *const fits[] = {"firstfit", "nextfit", "bestfit", "worstfit"};
+    int fit = 0;
+    while (strcmp(fits[fit], rig->spec.family->name))
+        fit++;
+    model_init(&rig->model, (enum model_fit)fit, (enum model_order)config->order, config->grow,
+               config->trim, config->mmap_threshold);
+    rig->seed = seed;
+}
+
+static void rig_step(struct rig *rig) {
+    const struct hb_allocator *allocator = rig->spec.allocator;
+    struct object *object = &rig->objects[traffic_below(&rig->seed, OBJECTS)];
+    unsigned kind = (unsigned)traffic_below(&rig->seed, 100);
+    size_t request = traffic_size(&rig->seed);
+    if (object->payload && kind < 65) {
+        hb_front_free(allocator, rig->state, object->payload);
+        model_free(&rig->model, object->offset, object->request);
+        object->payload = NULL;
+        return;
+    }
+    if (object->payload) {
+        bool moved;
+        uint64_t offset =
+            model_realloc(&rig->model, object->offset, object->request, request, &moved);
+        void *payload = hb_front_realloc(allocator, rig->state, object->payload, request);
+        assert_int_equal(rig_offset(rig, payload), offset);
+        *object = (struct object){payload, offset, request};
+        return;
+    }
+    size_t alignment = kind < 90 ? 16 : (size_t)32 << traffic_below(&rig->seed, 9);
+    object->request = request;
+    object->offset = model_aligned(&rig->model, alignment, request);
+    object->payload = hb_front_aligned(allocator, rig->state, alignment, request);
+    assert_int_equal(rig_offset(rig, object->payload), object->offset);
+}
+
+static void agrees(const char *spec, uint64_t seed) {
+    static struct rig rig;
+    rig_open(&rig, spec, seed);
+    for (int op = 0; op < OPS; op++) {
+        struct hb_violation violation;
+        rig_step(&rig);
+        if (rig.backend.held_bytes != model_footprint(&rig.model))
+            fail_msg("%s op %d: footprint %zu, model %zu", spec, op, (size_t)rig.backend.held_bytes,
+                     (size_t)model_footprint(&rig.model));
+        if (op % CHECK_EVERY == 0 && !rig.spec.allocator->check(rig.state, &violation))
+            fail_msg("%s op %d: %s at %p: %zu, expected %zu", spec, op, violation.law,
+                     violation.address, (size_t)violation.found, (size_t)violation.expected);
+    }
+    for (int i = 0; i < OBJECTS; i++)
+        hb_front_free(rig.spec.allocator, rig.state, rig.objects[i].payload);
+    model_clear(&rig.model);
+    free(rig.state);
+    hb_backend_close(&rig.backend);
+}
+
+static const char *const fits[] = {"firstfit", "nextfit", "bestfit", "worstfit"};
+static const char *const orders[] = {"address", "lifo", "fifo"};
+static const char *const indexes[] = {"tree", "list"};
+static const char *const settings[] = {"", ":grow=32:trim=4096:mmap_threshold=1024", ":preset=paper",
+                                       ":trim=64K:grow=48"};
+
+static void every_fit_places_blocks_as_the_model_does(void **state) {
+    (void)state;
+    for (int i = 0; i < 4 * 3 * 2 * 4; i++) {
+        char spec[HB_SPEC_MAX];
+        snprintf(spec, sizeof spec, "%s:backend=mmap:order=%s:index=%s%s", fits[i % 4],
+                 orders[i / 4 % 3], indexes[i / 12 % 2], settings[i / 24]);
+        agrees(spec, 0x9E3779B97F4A7C15u + (uint64_t)(i % 12));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_fit_places_blocks_as_the_model_does)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
