@@ -1,0 +1,279 @@
+/* cmd_trace.c -- heapbench trace: look into traces, print them, check them. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/cmd.h"
+#include "workloads/trace.h"
+#include "workloads/trace_report.h"
+
+struct settings {
+    bool is_full;
+    bool is_jsonl;
+};
+
+/* What one subcommand does to one file. Returns the exit status. */
+typedef int file_action(const char *path, const struct settings *settings);
+
+static file_action info_file, dump_file, check_file;
+
+static const struct trace_command {
+    const char *name;
+    file_action *act;
+    const char *summary;
+    const char *details;
+} commands[] = {
+    {"info", info_file, "what a trace holds, and what it says of itself",
+     "Lifetimes are counted in births: how many objects were born between an object's own birth\n"
+     "and its free."},
+    {"dump", dump_file, "print the operations, one a line, in the order of the trace",
+     "  m ID SIZE         malloc            r ID SIZE         realloc\n"
+     "  c ID SIZE         calloc (product)  f ID              free\n"
+     "  a ID ALIGN SIZE   aligned\n"
+     "With --full each line starts with THREAD TIME_NS, and threads' starts (s) and ends (e) are\n"
+     "lines too. Times are those of each 1024th operation unless the trace has every one's."},
+    {"check", check_file, "verify checksums, objects and counts",
+     "Prints one line a file. Exit status: 0 all are sound, 1 one is damaged, 2 one is no trace."},
+};
+
+static const struct trace_option {
+    const char *name;
+    const char *value; /* NULL: takes none */
+    int code;
+    const char *command; /* whose; NULL: everyone's */
+    const char *summary;
+} options[] = {
+    {"format", "table|jsonl", 'F', "info", "for people, or one flat JSON object a line"},
+    {"full", NULL, 'f', "dump", "with thread, time, and thread marks"},
+    {"help", NULL, 'h', NULL, "print this"},
+};
+
+enum {
+    COMMANDS = sizeof commands / sizeof commands[0],
+    OPTIONS = sizeof options / sizeof options[0]
+};
+
+static bool option_is_of(const struct trace_option *option, const struct trace_command *command)
+{
+    return option->command == NULL || strcmp(option->command, command->name) == 0;
+}
+
+static void overview_print(void)
+{
+    puts("heapbench trace COMMAND [OPTIONS] FILE…\n"
+         "\n"
+         "FILE is a path, or the name of a bundled trace (heapbench list traces).\n");
+    for (int i = 0; i < COMMANDS; i++)
+        printf("  %-7s %s\n", commands[i].name, commands[i].summary);
+    puts("\n`heapbench trace COMMAND --help` tells more.");
+}
+
+static void help_print(const struct trace_command *command)
+{
+    printf("heapbench trace %s [OPTIONS] FILE…: %s\n\n", command->name, command->summary);
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct trace_option *option = &options[i];
+        char left[64];
+
+        if (!option_is_of(option, command))
+            continue;
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? "=" : "",
+                 option->value ? option->value : "");
+        printf("  %-21s %s\n", left, option->summary);
+    }
+    printf("\n%s\n", command->details);
+}
+
+static int info_file(const char *path, const struct settings *settings)
+{
+    static bool is_next;
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct hb_trace_report report = {.path = path};
+    struct stat status = {0};
+
+    if (reader == NULL)
+        return hb_usage_error("%s", error);
+    report.damage = hb_trace_summarize(reader, &report.summary);
+    report.info = hb_trace_get_info(reader);
+    stat(path, &status);
+    report.file_bytes = (uint64_t)status.st_size;
+    if (is_next && !settings->is_jsonl)
+        putchar('\n');
+    is_next = true;
+    if (settings->is_jsonl)
+        hb_trace_report_json(&report);
+    else
+        hb_trace_report_print(&report);
+    hb_trace_close(reader);
+    return HB_EXIT_OK;
+}
+
+static void op_print(const struct hb_op *op, bool is_full)
+{
+    static const char letters[HB_OP_KINDS] = "mcarfse";
+
+    if (!is_full && op->kind > HB_OP_FREE)
+        return;
+    if (is_full)
+        printf("%" PRIu32 " %" PRIu64 " ", op->thread, op->time_ns);
+    putchar(letters[op->kind]);
+    if (op->kind <= HB_OP_FREE)
+        printf(" %" PRIu64, op->object);
+    if (op->kind == HB_OP_ALIGNED)
+        printf(" %" PRIu64, UINT64_C(1) << op->alignment_log2);
+    if (op->kind <= HB_OP_REALLOC)
+        printf(" %" PRIu64, op->size);
+    putchar('\n');
+}
+
+static int dump_file(const char *path, const struct settings *settings)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    const struct hb_op *ops;
+    size_t count;
+    int status = HB_EXIT_OK;
+
+    if (reader == NULL)
+        return hb_usage_error("%s", error);
+    while (!ferror(stdout) && (count = hb_trace_next(reader, &ops)) > 0)
+        for (size_t i = 0; i < count; i++)
+            op_print(&ops[i], settings->is_full);
+    if (hb_trace_damage(reader) != NULL)
+        status = hb_failure("%s: %s", path, hb_trace_damage(reader));
+    hb_trace_close(reader);
+    return status;
+}
+
+static int check_file(const char *path, const struct settings *settings)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_trace_info info;
+    bool readable;
+
+    (void)settings;
+    if (hb_trace_check(path, &info, &readable, error)) {
+        printf("%s: ok, %" PRIu64 " ops\n", path, info.op_count);
+        return HB_EXIT_OK;
+    }
+    if (!readable)
+        return hb_usage_error("%s", error);
+    printf("%s: %s\n", path, error);
+    return HB_EXIT_FAILED;
+}
+
+static int name_unknown(const char *name)
+{
+    char **known = hb_trace_names();
+    char nearest[256] = "";
+    size_t count = 0;
+
+    while (known != NULL && known[count] != NULL)
+        count++;
+    hb_nearest_names(name, (const char *const *)known, count, nearest, sizeof nearest);
+    for (size_t i = 0; i < count; i++)
+        free(known[i]);
+    free(known);
+    return hb_usage_error("no trace '%s'%s%s (a path needs a '/', or .hbt at its end)", name,
+                          nearest[0] ? "; nearest: " : "", nearest);
+}
+
+static int file_act(const struct trace_command *command, const char *name,
+                    const struct settings *settings)
+{
+    size_t length = strlen(name);
+    char path[4096];
+
+    if (strchr(name, '/') != NULL
+        || (length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
+        return command->act(name, settings);
+    if (!hb_find_trace(name, path, sizeof path))
+        return name_unknown(name);
+    return command->act(path, settings);
+}
+
+static int option_complain(const char *argument, const struct trace_command *command)
+{
+    char known[128] = "";
+
+    for (int i = 0; i < OPTIONS; i++)
+        if (option_is_of(&options[i], command))
+            snprintf(known + strlen(known), sizeof known - strlen(known), "%s--%s",
+                     known[0] ? ", " : "", options[i].name);
+    return hb_usage_error("trace %s: bad option '%s'; it takes %s", command->name, argument, known);
+}
+
+/* Returns HB_EXIT_OK to go on, -1 if help was printed, else the exit status. */
+static int options_parse(int argc, char **argv, const struct trace_command *command,
+                         struct settings *settings)
+{
+    struct option table[OPTIONS + 1] = {0};
+    int count = 0, code;
+
+    for (int i = 0; i < OPTIONS; i++)
+        if (option_is_of(&options[i], command))
+            table[count++] = (struct option){options[i].name, options[i].value != NULL, NULL,
+                                             options[i].code};
+    opterr = 0;
+    optind = 0;
+    while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+        if (code == 'h') {
+            help_print(command);
+            return -1;
+        }
+        if (code == '?')
+            return option_complain(argv[optind - 1], command);
+        if (code == 'F' && strcmp(optarg, "jsonl") != 0 && strcmp(optarg, "table") != 0)
+            return hb_usage_error("trace info: --format is table or jsonl, not '%s'", optarg);
+        settings->is_jsonl = code == 'F' ? strcmp(optarg, "jsonl") == 0 : settings->is_jsonl;
+        settings->is_full |= code == 'f';
+    }
+    return HB_EXIT_OK;
+}
+
+/* Did all of the output arrive? A reader who has seen enough (| head) is no failure. */
+static int output_finish(int status)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+        return status;
+    return hb_failure("cannot write the output: %s", strerror(errno));
+}
+
+static int command_run(const struct trace_command *command, int argc, char **argv)
+{
+    struct settings settings = {0};
+    int status = options_parse(argc, argv, command, &settings);
+
+    if (status != HB_EXIT_OK)
+        return status < 0 ? output_finish(HB_EXIT_OK) : status;
+    if (optind == argc)
+        return hb_usage_error("trace %s: which trace? Give a FILE or a name", command->name);
+    for (int i = optind; i < argc; i++) {
+        int one = file_act(command, argv[i], &settings);
+
+        status = one > status ? one : status;
+    }
+    return output_finish(status);
+}
+
+int hb_cmd_trace(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        overview_print();
+        return output_finish(HB_EXIT_OK);
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return command_run(&commands[i], argc - 1, argv + 1);
+    if (name[0] == '\0')
+        return hb_usage_error("trace: do what? info, dump or check (see heapbench trace --help)");
+    return hb_usage_error("trace: no '%s'; there is info, dump and check", name);
+}

@@ -1,0 +1,21 @@
+/* trace_report.h -- what a trace holds and says of itself, on stdout. */
+#ifndef HB_TRACE_REPORT_H
+#define HB_TRACE_REPORT_H
+
+#include "workloads/trace_summary.h"
+
+struct hb_trace_report {
+    const char *path;
+    uint64_t file_bytes;
+    const struct hb_trace_info *info;
+    struct hb_trace_summary summary;
+    const char *damage; /* NULL if the trace is whole */
+};
+
+/* For people. */
+void hb_trace_report_print(const struct hb_trace_report *report);
+
+/* One flat JSON object, one line. */
+void hb_trace_report_json(const struct hb_trace_report *report);
+
+#endif
