@@ -1,0 +1,376 @@
+/* cmd_record.c -- heapbench record: run a command with the recorder in it, then merge what it left.
+ */
+#include "harness/cmd.h"
+#include "workloads/recorder/merge.h"
+#include "workloads/recorder/recordable.h"
+#include "workloads/recorder/settings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECORD_LIBRARY "libheapbench-record.so"
+
+struct record {
+    char output[PATH_MAX];
+    bool has_children, has_times;
+    char **command;
+    char library[PATH_MAX];
+    char folder[PATH_MAX]; /* of the raw files */
+    pid_t pid;
+    int status; /* the command's, as waitpid gives it */
+};
+
+static const char help[] =
+    "usage: heapbench record [-o FILE] [--children] [--times] -- COMMAND [ARGUMENT …]\n"
+    "\n"
+    "Run COMMAND and record its allocation calls as a trace.\n"
+    "\n"
+    "  -o, --output=FILE  write the trace to FILE (default: the command's name with .hbt)\n"
+    "      --children     record its child processes too, each to FILE's stem.PID.hbt\n"
+    "      --times        keep the time of each operation, not only of each 1024th\n"
+    "  -h, --help         show this\n"
+    "\n"
+    "A file that exists is never overwritten. Without --children only the process that is started\n"
+    "is recorded; if it replaces itself (exec), its last program is. Raw data is kept in $TMPDIR, or\n"
+    "beside FILE, until the command has ended: 8 bytes a call.\n";
+
+static const struct option option_table[] = {
+    {"output", required_argument, NULL, 'o'}, {"children", no_argument, NULL, 'c'},
+    {"times", no_argument, NULL, 't'},        {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("heapbench: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int record_parse(struct record *record, int argc, char **argv)
+{
+    optind = 0;
+    for (int option; (option = getopt_long(argc, argv, "+:o:h", option_table, NULL)) != -1;) {
+        switch (option) {
+        case 'o':
+            snprintf(record->output, sizeof record->output, "%s", optarg);
+            break;
+        case 'c':
+            record->has_children = true;
+            break;
+        case 't':
+            record->has_times = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return HB_EXIT_OK;
+        case ':':
+            return hb_usage_error("option '%s' needs a value; see heapbench record --help",
+                                  argv[optind - 1]);
+        default:
+            return hb_usage_error("unknown option '%s'; see heapbench record --help",
+                                  argv[optind - 1]);
+        }
+    }
+    record->command = argv + optind;
+    if (!argv[optind])
+        return hb_usage_error("record what? e.g. heapbench record -- ls -l");
+    return -1;
+}
+
+static void record_name_output(struct record *record)
+{
+    if (record->output[0])
+        return;
+    const char *slash = strrchr(record->command[0], '/');
+    snprintf(record->output, sizeof record->output, "%s.hbt",
+             slash ? slash + 1 : record->command[0]);
+}
+
+static bool record_find_library(struct record *record)
+{
+    static const char *const places[] = {"", "/../lib/heapbench"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s%s/" RECORD_LIBRARY, hb_program_folder(), places[i]);
+        if (realpath(path, record->library))
+            return true;
+    }
+    return false;
+}
+
+/* The folder for raw files has an absolute name: the command may change to another folder. */
+static bool record_make_folder(struct record *record)
+{
+    char parent[PATH_MAX] = ".", found[PATH_MAX];
+    const char *wanted = getenv("TMPDIR");
+    const char *slash = strrchr(record->output, '/');
+    if (wanted && *wanted)
+        snprintf(parent, sizeof parent, "%s", wanted);
+    else if (slash)
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - record->output) + 1, record->output);
+    if (!realpath(parent, found))
+        return hb_failure("no folder %s to record in: %s", parent, strerror(errno)), false;
+    if (snprintf(record->folder, HB_RECORD_FOLDER_BYTES, "%s/.heapbench-record-XXXXXX", found) >=
+        HB_RECORD_FOLDER_BYTES)
+        return hb_failure("the name of the folder %s is too long to record in; set TMPDIR", found),
+               false;
+    if (!mkdtemp(record->folder))
+        return hb_failure("cannot make a folder in %s: %s", found, strerror(errno)), false;
+    return true;
+}
+
+static void record_remove_folder(const struct record *record)
+{
+    DIR *directory = opendir(record->folder);
+    if (!directory)
+        return;
+    for (const struct dirent *entry; (entry = readdir(directory));)
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    closedir(directory);
+    rmdir(record->folder);
+}
+
+/* Everything that can be refused is refused before the command runs. */
+static int record_check(struct record *record)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    if (!hb_recordable(record->command[0], error))
+        return hb_usage_error("%s", error);
+    record_name_output(record);
+    if (access(record->output, F_OK) == 0)
+        return hb_usage_error("%s exists already; name another with -o, or remove it",
+                              record->output);
+    if (!record_find_library(record))
+        return hb_failure("cannot find " RECORD_LIBRARY " beside heapbench; build it, or install "
+                          "heapbench again");
+    if (strpbrk(record->library, " :"))
+        return hb_failure("LD_PRELOAD cannot name %s: move it to a path without spaces and colons",
+                          record->library);
+    return -1;
+}
+
+static void record_set_environment(const struct record *record)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+    size_t size = strlen(record->library) + (preloaded ? strlen(preloaded) : 0) + 2;
+    char *preload = malloc(size), pid[24];
+    if (!preload)
+        return;
+    bool has_more = preloaded && *preloaded;
+    snprintf(preload, size, "%s%s%s", record->library, has_more ? ":" : "",
+             has_more ? preloaded : "");
+    setenv("LD_PRELOAD", preload, 1);
+    setenv(HB_RECORD_ENV_FOLDER, record->folder, 1);
+    snprintf(pid, sizeof pid, "%ld", record->has_children ? 0 : (long)getpid());
+    setenv(HB_RECORD_ENV_PID, pid, 1);
+    if (record->has_times)
+        setenv(HB_RECORD_ENV_TIMES, "1", 1);
+    free(preload);
+}
+
+static volatile sig_atomic_t running_pid;
+
+/* What someone sent to us is meant for the command; what a terminal sends, it got itself. */
+static void signal_forward(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (running_pid && info->si_code <= 0)
+        kill((pid_t)running_pid, number);
+}
+
+static const int forwarded_signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+enum { FORWARDED_COUNT = sizeof forwarded_signals / sizeof *forwarded_signals };
+
+/* Handlers become the default again at exec; a signal that was ignored stays ignored. */
+static void signals_catch(void)
+{
+    struct sigaction action = {.sa_sigaction = signal_forward, .sa_flags = SA_SIGINFO | SA_RESTART};
+    for (size_t i = 0; i < FORWARDED_COUNT; i++) {
+        struct sigaction before;
+        sigaction(forwarded_signals[i], NULL, &before);
+        if (before.sa_handler != SIG_IGN)
+            sigaction(forwarded_signals[i], &action, NULL);
+    }
+}
+
+static void record_exec(const struct record *record, int report)
+{
+    record_set_environment(record);
+    execvp(record->command[0], record->command);
+    int error = errno;
+    ssize_t ignored = write(report, &error, sizeof error);
+    (void)ignored;
+    _exit(127);
+}
+
+/* Returns 0, or the errno of what failed. */
+static int record_start(struct record *record)
+{
+    int report[2], error = 0;
+    if (pipe2(report, O_CLOEXEC))
+        return errno;
+    signals_catch();
+    record->pid = fork();
+    if (record->pid < 0)
+        error = errno;
+    if (record->pid == 0)
+        record_exec(record, report[1]);
+    running_pid = record->pid > 0 ? record->pid : 0;
+    close(report[1]);
+    if (!error && read(report[0], &error, sizeof error) < 0)
+        error = errno;
+    close(report[0]);
+    return error;
+}
+
+static void record_wait(struct record *record)
+{
+    while (waitpid(record->pid, &record->status, 0) < 0 && errno == EINTR)
+        continue;
+    running_pid = 0;
+}
+
+static void say_status(const struct record *record)
+{
+    if (WIFSIGNALED(record->status))
+        say("the command was ended by signal %d (%s)", WTERMSIG(record->status),
+            strsignal(WTERMSIG(record->status)));
+    else if (WEXITSTATUS(record->status))
+        say("the command ended with status %d", WEXITSTATUS(record->status));
+}
+
+static void text_add_loss(char *text, size_t size, uint64_t count, const char *what)
+{
+    size_t used = strlen(text);
+    if (count)
+        snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "",
+                 (unsigned long long)count, what);
+}
+
+/* One line: what the trace holds, and what it lacks. */
+static bool say_trace(const char *path)
+{
+    char error[HB_TRACE_ERROR_MAX], losses[256] = "";
+    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    if (!reader)
+        return hb_failure("%s", error), false;
+    const struct hb_trace_info *info = hb_trace_get_info(reader);
+    text_add_loss(losses, sizeof losses, info->dropped_calls, "dropped");
+    text_add_loss(losses, sizeof losses, info->early_calls, "early");
+    text_add_loss(losses, sizeof losses, info->signal_calls, "in signal handlers");
+    text_add_loss(losses, sizeof losses, info->unmatched_frees, "frees of unknown objects");
+    FILE *file = fopen(path, "rb");
+    long bytes = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : 0;
+    if (file)
+        fclose(file);
+    say("%s: %llu operations, %llu objects, %ld bytes (%.2f per operation); lost: %s", path,
+        (unsigned long long)info->op_count, (unsigned long long)info->object_count, bytes,
+        info->op_count ? (double)bytes / (double)info->op_count : 0.0,
+        losses[0] ? losses : "nothing");
+    hb_trace_close(reader);
+    return true;
+}
+
+static bool record_merge(const struct record *record, const struct hb_merge_image *image,
+                         const char *path)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    if (!hb_merge_image(record->folder, image, path, NULL, NULL, error))
+        return hb_failure("%s", error), false;
+    return say_trace(path);
+}
+
+/* OUT without .hbt, then .PID.hbt; .PID-2.hbt and so on while that exists. */
+static void record_name_child(const struct record *record, const struct hb_merge_image *image,
+                              char *path, size_t size)
+{
+    int stem = (int)strlen(record->output);
+    if (stem > 4 && strcmp(record->output + stem - 4, ".hbt") == 0)
+        stem -= 4;
+    snprintf(path, size, "%.*s.%llu.hbt", stem, record->output, (unsigned long long)image->pid);
+    for (unsigned i = 2; access(path, F_OK) == 0; i++)
+        snprintf(path, size, "%.*s.%llu-%u.hbt", stem, record->output,
+                 (unsigned long long)image->pid, i);
+}
+
+/* The last program of the started process that called malloc at all. */
+static size_t record_find_main(const struct record *record, const struct hb_merge_image *images,
+                               size_t count)
+{
+    size_t found = count;
+    for (size_t i = 0; i < count; i++)
+        if (images[i].pid == (uint64_t)record->pid && images[i].word_count)
+            found = i;
+    return found;
+}
+
+static int record_merge_all(const struct record *record)
+{
+    char error[HB_TRACE_ERROR_MAX], path[PATH_MAX];
+    struct hb_merge_image *images;
+    size_t count;
+    if (!hb_merge_list(record->folder, &images, &count, error))
+        return hb_failure("%s", error);
+    size_t main_image = record_find_main(record, images, count);
+    int status = HB_EXIT_OK;
+    if (main_image == count)
+        status = hb_failure("nothing was recorded of %s: it made no allocation call, or it was run "
+                            "without the recorder's environment", record->command[0]);
+    else if (!record_merge(record, &images[main_image], record->output))
+        status = HB_EXIT_FAILED;
+    for (size_t i = 0; i < count; i++) {
+        if (i == main_image || !images[i].word_count)
+            continue;
+        if (!record->has_children) {
+            say("left out what ran before it in the same process: %s", images[i].command);
+            continue;
+        }
+        record_name_child(record, &images[i], path, sizeof path);
+        if (!record_merge(record, &images[i], path))
+            status = HB_EXIT_FAILED;
+    }
+    free(images);
+    return status;
+}
+
+static int record_run(struct record *record)
+{
+    int error = record_start(record);
+    if (record->pid > 0)
+        record_wait(record);
+    if (error)
+        return hb_usage_error("cannot run %s: %s", record->command[0], strerror(error));
+    say_status(record);
+    return record_merge_all(record);
+}
+
+int hb_cmd_record(int argc, char **argv)
+{
+    static struct record record;
+    int status = record_parse(&record, argc, argv);
+    if (status < 0)
+        status = record_check(&record);
+    if (status >= 0)
+        return status;
+    if (!record_make_folder(&record))
+        return HB_EXIT_FAILED;
+    status = record_run(&record);
+    record_remove_folder(&record);
+    return status;
+}

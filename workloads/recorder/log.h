@@ -1,0 +1,134 @@
+/* log.h -- a thread's log: where its events go, and how one is written.
+ *
+ * The logs and the image's state lie in memory that a fork leaves zeroed in the child. A child
+ * therefore finds its log full (NULL cursor, NULL limit) at its first call, whichever way it was
+ * forked, and never writes to the parent's file.
+ *
+ * A signal handler may interrupt anything here. While words are written the log is busy, and calls
+ * made meanwhile in the same thread are counted, not logged. Between log_enter and log_birth other
+ * events may be logged by handlers, each after a log_enter of its own: LOG_SPARE_WORDS keeps room
+ * for a dozen handlers nested that way.
+ */
+#ifndef HB_LOG_H
+#define HB_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "workloads/recorder/raw.h"
+#include "workloads/recorder/ticks.h"
+
+#define LOG_LIKELY(x) __builtin_expect(!!(x), 1)
+#define LOG_HOT static inline __attribute__((always_inline))
+
+enum {
+    LOG_SPARE_WORDS = 64,
+    LOG_STAMP_PERIOD = 128, /* events per reading of the counter under LOG_SPARSELY */
+    LOG_PATH_BYTES = 440 /* HB_RECORD_FOLDER_BYTES and a file's name */
+};
+
+enum log_stamping {
+    LOG_SPARSELY, /* one thread: the file's order is the order, a time now and then is enough */
+    LOG_EACH,     /* the user wants each event's time */
+    LOG_FENCED    /* more than one thread: the times make the order */
+};
+
+struct log {
+    uint64_t *cursor; /* the next word to write */
+    uint64_t *limit;  /* from here on the ring must be flushed first */
+    struct raw_header *header;
+    uint64_t last_ticks;
+    uint64_t base_unit;
+    uint32_t until_stamp;
+    bool busy;
+    uint32_t owner; /* the thread's id in the kernel */
+    char path[LOG_PATH_BYTES];
+};
+
+extern __thread struct log *log_own __attribute__((tls_model("initial-exec")));
+extern enum log_stamping log_stamping;
+
+/* The log to write one call's events to, or NULL: the call is then counted as far as it can be, and
+ * goes unlogged. Attaches the thread, flushes a full ring. */
+struct log *log_enter_slowly(void);
+
+void log_birth_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t size,
+                      unsigned alignment_log2, uint64_t ticks);
+void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t ticks);
+
+LOG_HOT struct log *log_enter(void)
+{
+    struct log *log = log_own;
+    if (LOG_LIKELY(log && log->cursor < log->limit && !log->busy))
+        return log;
+    return log_enter_slowly();
+}
+
+LOG_HOT uint64_t log_ticks(struct log *log)
+{
+    if (LOG_LIKELY(log_stamping == LOG_SPARSELY)) {
+        if (LOG_LIKELY(--log->until_stamp))
+            return log->last_ticks;
+        log->until_stamp = LOG_STAMP_PERIOD;
+    } else if (log_stamping == LOG_FENCED) {
+        ticks_fence();
+    }
+    return ticks_now();
+}
+
+LOG_HOT void log_put(struct log *log, uint64_t word)
+{
+    *(volatile uint64_t *)log->cursor++ = word;
+    ++*(volatile uint64_t *)&log->header->logged_words;
+}
+
+LOG_HOT void log_begin(struct log *log)
+{
+    *(volatile bool *)&log->busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+LOG_HOT void log_end(struct log *log, uint64_t ticks)
+{
+    log->last_ticks = ticks;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    *(volatile bool *)&log->busy = false;
+}
+
+/* After the call: an object was born at address. */
+LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size)
+{
+    log_begin(log);
+    uint64_t address = (uintptr_t)born, ticks = log_ticks(log);
+    uint64_t elapsed = ticks - log->last_ticks;
+    uint64_t step = (address >> 4) - log->base_unit + RAW_STEP_BIAS;
+    if (LOG_LIKELY(!(elapsed >> RAW_TIME_BITS | size >> RAW_SIZE_BITS | step >> RAW_STEP_BITS |
+                     (address & 15))))
+        log_put(log, kind | elapsed << RAW_TIME_SHIFT | size << RAW_SIZE_SHIFT |
+                         step << RAW_STEP_SHIFT);
+    else
+        log_birth_slowly(log, kind, address, size, 0, ticks);
+    log_end(log, ticks);
+}
+
+/* Before the call: the object at address dies, or is handed to realloc. */
+LOG_HOT void log_death(struct log *log, enum raw_kind kind, const void *dying)
+{
+    log_begin(log);
+    uint64_t address = (uintptr_t)dying, ticks = log_ticks(log);
+    uint64_t elapsed = ticks - log->last_ticks;
+    if (LOG_LIKELY(!(elapsed >> RAW_TIME_BITS | address >> (RAW_UNIT_BITS + 4) | (address & 15))))
+        log_put(log, kind | elapsed << RAW_TIME_SHIFT | address >> 4 << RAW_UNIT_SHIFT);
+    else
+        log_death_slowly(log, kind, address, ticks);
+    log_end(log, ticks);
+}
+
+/* The same for an aligned birth, which is rare. */
+void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2);
+
+/* After a realloc that failed: what log_death began is taken back. */
+void log_realloc_failed(struct log *log);
+
+#endif
