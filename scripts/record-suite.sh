@@ -1,0 +1,105 @@
+#!/bin/bash
+# Record the bundled traces again, from Debian 12's own programs and data.
+#
+#   scripts/record-suite.sh [-o FOLDER] [-b HEAPBENCH] [NAME…]
+#
+# FOLDER (default: heapbench-results/traces) gets NAME.hbt for each NAME (default: all). A trace that
+# is there already is never overwritten. Packages that are missing are installed if you are root,
+# else named. The environment is fixed, hash seeds and addresses too, so that the same packages give
+# the same operations, byte for byte of `heapbench trace dump`.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+folder=$root/heapbench-results/traces
+heapbench=
+names=()
+all=(gcc perl python3 sqlite3)
+
+die() {
+    echo "record-suite: $*" >&2
+    exit 2
+}
+
+usage() {
+    sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"
+    echo "names: ${all[*]}"
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    -o) [ $# -gt 1 ] || die "-o needs a folder"; folder=$2; shift 2 ;;
+    -b) [ $# -gt 1 ] || die "-b needs the path of heapbench"; heapbench=$2; shift 2 ;;
+    -h | --help) usage; exit 0 ;;
+    -*) die "unknown option '$1'; see --help" ;;
+    *)
+        [[ " ${all[*]} " == *" $1 "* ]] || die "no task '$1'; there are: ${all[*]}"
+        names+=("$1")
+        shift ;;
+    esac
+done
+[ ${#names[@]} -gt 0 ] || names=("${all[@]}")
+
+if [ -z "$heapbench" ]; then
+    for heapbench in "$root/build/release/heapbench" "$(command -v heapbench || true)"; do
+        [ -x "$heapbench" ] && break
+    done
+fi
+[ -x "$heapbench" ] || die "no heapbench: build the release preset, or say where it is with -b"
+heapbench=$(realpath "$heapbench")
+
+packages_of() {
+    case $1 in
+    gcc) echo gcc-12 libc6-dev libstb-dev ;;
+    perl) echo perl perl-doc ;;
+    python3) echo python3.11 libpython3.11-stdlib ;;
+    sqlite3) echo sqlite3 unicode-data wamerican ;;
+    esac
+}
+
+need_packages() {
+    local package missing=()
+    for package; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    [ "$(id -u)" = 0 ] || die "missing: run  sudo apt-get install ${missing[*]}"
+    apt-get install -y "${missing[@]}" >&2 || die "cannot install ${missing[*]}"
+}
+
+# record NAME COMMAND… : with nothing in the environment but what is said here.
+record() {
+    local name=$1
+    shift
+    env -i PATH=/usr/bin:/bin LC_ALL=C TMPDIR=/tmp PYTHONHASHSEED=0 PYTHONMALLOC=malloc \
+        PYTHONDONTWRITEBYTECODE=1 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 \
+        setarch -R "$heapbench" record -o "$folder/$name.hbt" -- "$@" >/dev/null
+}
+
+task_gcc() {
+    record gcc "$(gcc-12 -print-prog-name=cc1)" -quiet \
+        -imultiarch "$(gcc-12 -print-multiarch)" -isystem /usr/include/stb -O2 gcc.c -o /dev/null
+}
+
+task_perl() {
+    record perl /usr/bin/perl /usr/bin/pod2man /usr/share/perl/5.36/pod/perlfunc.pod /dev/null
+}
+
+task_python3() {
+    record python3 /usr/bin/python3 python3.py
+}
+
+task_sqlite3() {
+    record sqlite3 /usr/bin/sqlite3 -batch :memory: ".read sqlite3.sql"
+}
+
+mkdir -p "$folder"
+folder=$(realpath "$folder")
+cd "$here/record-suite"
+for name in "${names[@]}"; do
+    [ ! -e "$folder/$name.hbt" ] || die "$folder/$name.hbt exists already; remove it, or use -o"
+    # shellcheck disable=SC2046
+    need_packages $(packages_of "$name")
+    "task_$name"
+done
