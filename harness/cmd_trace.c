@@ -274,6 +274,6 @@ int hb_cmd_trace(int argc, char **argv)
         if (strcmp(name, commands[i].name) == 0)
             return command_run(&commands[i], argc - 1, argv + 1);
     if (name[0] == '\0')
-        return hb_usage_error("trace: do what? info, dump or check (see heapbench trace --help)");
+        return hb_usage_error("trace: do what? There is info, dump and check (heapbench trace --help)");
     return hb_usage_error("trace: no '%s'; there is info, dump and check", name);
 }

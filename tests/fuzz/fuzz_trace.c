@@ -1,0 +1,142 @@
+/* fuzz_trace.c -- whatever bytes a trace holds, its operations are well formed.
+ *
+ * Checksums stop nearly every mutated file at once, so there are two ways in: an input whose first
+ * byte is even is the file; an odd one is the contents of blocks, which are wrapped as the format
+ * wants. What is read must satisfy an independent ledger.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "workloads/trace_block.h"
+#include "workloads/trace_footer.h"
+#include "workloads/trace_tally.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct trace_encoder *encoder;
+static uint8_t file[8 << 20];
+static size_t length;
+
+static uint64_t input_take(const uint8_t **data, size_t *size)
+{
+    if (*size == 0)
+        return 0;
+    --*size;
+    return *(*data)++;
+}
+
+static void frame_put(const void *bytes, size_t count)
+{
+    length += trace_frame_write(encoder, bytes, count, file + length, sizeof file - length);
+}
+
+static void column_put(const uint8_t **data, size_t *size, uint64_t count, uint64_t width)
+{
+    static uint8_t plane[512];
+
+    for (uint64_t i = 0; i < width && count > 0; i++) {
+        for (uint64_t k = 0; k < count; k++)
+            plane[k] = (uint8_t)input_take(data, size);
+        frame_put(plane, count);
+    }
+}
+
+/* A block with a head that is right in what no fuzzer would guess. */
+static void block_put(struct trace_block_head *head, const uint8_t **data, size_t *size)
+{
+    size_t start = length;
+    uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
+    uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
+
+    length += TRACE_CHUNK_HEAD_BYTES;
+    head->op_count = 1 + input_take(data, size) % 64;
+    for (int i = 0; i < TRACE_COLUMNS; i++) {
+        head->count[i] = i <= COLUMN_THREAD ? head->op_count : input_take(data, size);
+        head->width[i] = input_take(data, size) % 9;
+    }
+    head->count[COLUMN_TIME] = trace_time_count(head->op_count, head->flags != 0);
+    memcpy(words, head, sizeof words);
+    for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
+        trace_put_u64(bytes + 8 * i, words[i]);
+    frame_put(bytes, sizeof bytes);
+    for (int i = 0; i < TRACE_COLUMNS; i++)
+        column_put(data, size, head->count[i], head->width[i]);
+    trace_put_u32(file + start, TRACE_TAG_BLOCK);
+    trace_put_u32(file + start + 4, (uint32_t)(length - start - TRACE_CHUNK_HEAD_BYTES));
+    head->number++;
+    head->births_before += input_take(data, size);
+}
+
+static void file_wrap(const uint8_t *data, size_t size)
+{
+    struct trace_block_head head = {0};
+    size_t end;
+
+    head.flags = input_take(&data, &size) % 2;
+    memcpy(file, TRACE_MAGIC, TRACE_MAGIC_BYTES);
+    trace_put_u32(file + 8, TRACE_VERSION);
+    trace_put_u32(file + 12, (uint32_t)head.flags);
+    length = TRACE_HEADER_BYTES;
+    for (uint64_t blocks = input_take(&data, &size) % 4; blocks > 0; blocks--)
+        block_put(&head, &data, &size);
+    end = length;
+    length += TRACE_CHUNK_HEAD_BYTES;
+    if (size > 0)
+        frame_put(data, size);
+    trace_put_u32(file + end, TRACE_TAG_END);
+    trace_put_u32(file + end + 4, (uint32_t)(length - end - TRACE_CHUNK_HEAD_BYTES));
+    trace_put_u64(file + length, end);
+    memcpy(file + length + 8, TRACE_END_MAGIC, TRACE_MAGIC_BYTES);
+    length += TRACE_TRAILER_BYTES;
+}
+
+static void trace_read(const char *path)
+{
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct trace_tally *tally;
+    struct hb_trace_info found;
+    const struct hb_op *ops;
+    size_t count;
+
+    if (reader == NULL)
+        return;
+    tally = trace_tally_create();
+    while ((count = hb_trace_next(reader, &ops)) > 0)
+        for (size_t i = 0; i < count; i++)
+            if (trace_tally_add(tally, &ops[i]) != NULL)
+                abort();
+    trace_tally_read(tally, &found);
+    if (found.op_count != hb_trace_get_info(reader)->op_count
+        || found.object_count != hb_trace_get_info(reader)->object_count)
+        abort();
+    trace_tally_destroy(tally);
+    hb_trace_close(reader);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int fd = -1;
+    char path[64];
+
+    if (size < 1 || size > 1 << 16)
+        return -1;
+    if (fd < 0) {
+        fd = memfd_create("trace", 0);
+        encoder = trace_encoder_create();
+    }
+    if (data[0] % 2 == 0) {
+        memcpy(file, data + 1, size - 1);
+        length = size - 1;
+    } else
+        file_wrap(data + 1, size - 1);
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, file, length, 0) != (ssize_t)length)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    trace_read(path);
+    return 0;
+}

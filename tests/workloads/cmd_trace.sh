@@ -1,0 +1,71 @@
+#!/bin/sh
+# cmd_trace.sh -- heapbench trace on the command line: cmd_trace.sh HEAPBENCH TRACE_SAMPLE
+set -u
+bench=$1
+sample=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+# expect STATUS PATTERN COMMAND…: its exit status, and a pattern in what it prints
+expect() {
+    wanted=$1
+    pattern=$2
+    shift 2
+    "$@" >out 2>&1
+    got=$?
+    if [ $got -ne "$wanted" ] || ! grep -q -e "$pattern" out; then
+        echo "FAILED ($got, not $wanted, or no '$pattern'): $*"
+        head -5 out
+        failures=$((failures + 1))
+    fi
+}
+
+"$sample" ./good.hbt 5000 || exit 1
+"$sample" ./large.hbt 200000 || exit 1
+size=$(wc -c <large.hbt)
+head -c $((size / 2)) large.hbt >cut.hbt
+echo "no trace at all, this" >text.hbt
+
+expect 0 '^good.hbt: ok, [0-9]* ops$' "$bench" trace check good.hbt
+expect 0 ': ok' "$bench" trace check "$folder/good.hbt"
+expect 1 'cut.hbt: damaged at byte [0-9]*, in block [0-9]*' "$bench" trace check good.hbt cut.hbt
+expect 2 'text.hbt is not a heapbench trace' "$bench" trace check ./text.hbt
+expect 2 'text.hbt is not a heapbench trace' "$bench" trace check cut.hbt text.hbt good.hbt
+expect 2 'No such file' "$bench" trace check ./none.hbt
+expect 2 "no trace 'none'" "$bench" trace check none
+expect 0 '^command  *sample "one" two$' "$bench" trace info good.hbt
+expect 0 '^state  *damaged' "$bench" trace info cut.hbt
+expect 0 '"null_frees":3,' "$bench" trace info --format=jsonl good.hbt
+expect 0 '"is_whole":false,' "$bench" trace info --format=jsonl cut.hbt
+expect 0 '^m 0 [0-9]*$' "$bench" trace dump good.hbt
+expect 0 '^[0-9]* [0-9]* s$' "$bench" trace dump --full good.hbt
+expect 1 'cut.hbt: damaged' "$bench" trace dump cut.hbt
+expect 2 'info, dump and check' "$bench" trace
+expect 2 'info, dump and check' "$bench" trace nothing
+expect 2 'it takes --full, --help' "$bench" trace dump --format=jsonl good.hbt
+expect 2 'table or jsonl' "$bench" trace info --format=xml good.hbt
+expect 2 'which trace' "$bench" trace info
+expect 0 'dump' "$bench" trace --help
+for command in info dump check; do
+    expect 0 '--help' "$bench" trace $command --help
+done
+
+# Every line of a dump is an operation, and there are as many as the trace says.
+"$bench" trace dump good.hbt >dump
+grep -Evc '^([mcr] [0-9]+ [0-9]+|a [0-9]+ [0-9]+ [0-9]+|f [0-9]+)$' dump >odd
+said=$("$bench" trace info --format=jsonl good.hbt | sed 's/.*"op_count":\([0-9]*\).*/\1/')
+if [ "$(cat odd)" != 0 ] || [ "$(wc -l <dump)" != "$said" ]; then
+    echo "FAILED: a dump of $(wc -l <dump) lines, $(cat odd) odd, of $said operations"
+    failures=$((failures + 1))
+fi
+
+# A reader that has seen enough ends it without a word.
+noise=$( { "$bench" trace dump large.hbt | head -1 >/dev/null; } 2>&1)
+quiet=$( (trap '' PIPE; "$bench" trace dump large.hbt | head -1 >/dev/null) 2>&1)
+if [ -n "$noise$quiet" ]; then
+    echo "FAILED: dump | head says: $noise$quiet"
+    failures=$((failures + 1))
+fi
+[ $failures -eq 0 ]
