@@ -1,9 +1,255 @@
 /* cmd_plot.c -- heapbench plot: draw results. */
 #include "harness/cmd.h"
 
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/plot.h"
+
+struct plot_request {
+    const char *folder; /* NULL: the run's own plots folder */
+    bool as_png, as_svg;
+    char **paths;
+    int path_count;
+};
+
+static int help_print(void)
+{
+    puts(
+        "heapbench plot RESULTS... [-o DIR] [--format=png,svg]\n"
+        "\n"
+        "Draw results: time per operation, memory over each trace, memory against time.\n"
+        "RESULTS are folders of runs or results.jsonl files; those of several are drawn together.\n"
+        "\n"
+        "  -o, --out=DIR       draw into DIR (default: RUNFOLDER/plots)\n"
+        "      --format=LIST   png, svg or both (default: png,svg)\n"
+        "      --help          print this\n"
+        "\n"
+        "Beside each picture stand its data (.tsv) and the script that draws it (.gp).");
+    return HB_EXIT_OK;
+}
+
+static bool formats_parse(const char *list, struct plot_request *request)
+{
+    request->as_png = request->as_svg = false;
+    for (size_t length; *list != '\0'; list += length + (list[length] == ',')) {
+        length = strcspn(list, ",");
+        if (length == 3 && strncmp(list, "png", 3) == 0)
+            request->as_png = true;
+        else if (length == 3 && strncmp(list, "svg", 3) == 0)
+            request->as_svg = true;
+        else
+            return false;
+    }
+    return request->as_png || request->as_svg;
+}
+
+/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
+static int request_parse(struct plot_request *request, int argc, char **argv, bool *done)
+{
+    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    *request = (struct plot_request){NULL, true, true, NULL, 0};
+    *done = true;
+    optind = 0;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
+        if (option == 'h')
+            return help_print();
+        if (option == 'o')
+            request->folder = optarg;
+        else if (option == ':')
+            return hb_usage_error("plot: %s needs a value", argv[optind - 1]);
+        else if (option != 'f')
+            return hb_usage_error("plot: there is no option %s (see heapbench plot --help)",
+                                  argv[optind - 1]);
+        else if (!formats_parse(optarg, request))
+            return hb_usage_error("plot: --format=%s: known are png and svg", optarg);
+    }
+    request->paths = argv + optind;
+    request->path_count = argc - optind;
+    *done = false;
+    if (request->path_count == 0)
+        return hb_usage_error("plot: name a run's folder or a results.jsonl (see heapbench plot "
+                              "--help)");
+    if (request->path_count > 1 && !request->folder)
+        return hb_usage_error("plot: of several results, say where to draw them: -o DIR");
+    return HB_EXIT_OK;
+}
+
+/* The folder of a run and its results file, from either. */
+static bool paths_resolve(const char *given, char *folder, char *file)
+{
+    struct stat status;
+    if (strlen(given) + sizeof "/results.jsonl" > PATH_MAX)
+        return false;
+    strcpy(folder, given);
+    strcpy(file, given);
+    if (stat(given, &status) == 0 && S_ISDIR(status.st_mode)) {
+        strcat(file, "/results.jsonl");
+        return true;
+    }
+    char *slash = strrchr(folder, '/');
+    strcpy(slash == folder ? folder + 1 : slash ? slash : folder, slash ? "" : ".");
+    return true;
+}
+
+static bool results_add(struct hb_result **results, size_t *count, const char *path, char *error)
+{
+    size_t more_count;
+    struct hb_result *more = hb_results_read(path, &more_count, error);
+    if (!more)
+        return false;
+
+    struct hb_result *all = realloc(*results, (*count + more_count) * sizeof *all);
+    if (!all) {
+        hb_results_free(more, more_count);
+        snprintf(error, HB_PLOT_ERROR_MAX, "out of memory");
+        return false;
+    }
+    memcpy(all + *count, more, more_count * sizeof *all);
+    free(more);
+    *results = all;
+    *count += more_count;
+    return true;
+}
+
+static bool results_gather(const struct plot_request *request, struct hb_result **results,
+                           size_t *count, char *error)
+{
+    char folder[PATH_MAX], file[PATH_MAX];
+
+    for (int i = 0; i < request->path_count; i++) {
+        if (!paths_resolve(request->paths[i], folder, file)) {
+            snprintf(error, HB_PLOT_ERROR_MAX, "the path is too long: %.100s", request->paths[i]);
+            return false;
+        }
+        if (!results_add(results, count, file, error))
+            return false;
+    }
+    return true;
+}
+
+/* A run's machine.json, NULL if there is none. */
+static cJSON *machine_read(const char *folder)
+{
+    char path[PATH_MAX], text[65536];
+
+    if (snprintf(path, sizeof path, "%s/machine.json", folder) >= PATH_MAX)
+        return NULL;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return cJSON_Parse(text);
+}
+
+/* "AMD EPYC; 2026-11-23", as far as machine.json says it; of several runs what they share. */
+static void caption_make(const struct plot_request *request, char *caption, size_t size)
+{
+    char folder[PATH_MAX], file[PATH_MAX], cpu[256] = "", date[16] = "";
+    bool cpus_differ = false;
+
+    for (int i = 0; i < request->path_count; i++) {
+        cJSON *machine =
+            paths_resolve(request->paths[i], folder, file) ? machine_read(folder) : NULL;
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "cpu"));
+        const char *when = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "date"));
+        cpus_differ |= i > 0 && strncmp(cpu, name ? name : "", sizeof cpu - 1) != 0;
+        snprintf(cpu, sizeof cpu, "%s", name ? name : "");
+        snprintf(date, sizeof date, "%.10s", when ? when : "");
+        cJSON_Delete(machine);
+    }
+    snprintf(caption, size, "%s%s%s", cpus_differ ? "several machines" : cpu,
+             (cpus_differ || cpu[0] != '\0') && date[0] != '\0' ? ", " : "", date);
+}
+
+static bool folder_choose(const struct plot_request *request, char *folder, char *error)
+{
+    char run[PATH_MAX], file[PATH_MAX];
+    int length = -1;
+
+    if (request->folder)
+        length = snprintf(folder, PATH_MAX, "%s", request->folder);
+    else if (paths_resolve(request->paths[0], run, file))
+        length = snprintf(folder, PATH_MAX, "%s/plots", run);
+    if (length < 0 || length >= PATH_MAX) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "the path of the plots is too long");
+        return false;
+    }
+    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
+        return true;
+    snprintf(error, HB_PLOT_ERROR_MAX, "cannot make %.300s: %s", folder, strerror(errno));
+    return false;
+}
+
+struct plot_tally {
+    int drawn, failed;
+};
+
+static void tally_add(struct plot_tally *tally, enum hb_plot_status status, const char *error)
+{
+    tally->drawn += status == HB_PLOT_DRAWN;
+    tally->failed += status == HB_PLOT_FAILED;
+    if (status != HB_PLOT_DRAWN)
+        hb_failure("plot: %s", error);
+}
+
+static int plots_draw(const struct hb_plots *plots)
+{
+    struct plot_tally tally = {0, 0};
+    char error[HB_PLOT_ERROR_MAX] = "";
+
+    tally_add(&tally, hb_plot_time(plots, error), error);
+    tally_add(&tally, hb_plot_frag_time(plots, error), error);
+    for (size_t i = 0; i < plots->blocks.count; i++)
+        tally_add(&tally, hb_plot_memory(plots, i, error), error);
+    printf("%d plots in %s\n", tally.drawn, plots->folder);
+    return tally.failed > 0 || tally.drawn == 0 ? HB_EXIT_FAILED : HB_EXIT_OK;
+}
+
+static int results_plot(const struct plot_request *request, const struct hb_result *results,
+                        size_t count)
+{
+    char folder[PATH_MAX], caption[512], error[HB_PLOT_ERROR_MAX];
+    struct hb_plots plots = {
+        .folder = folder, .caption = caption, .as_png = request->as_png, .as_svg = request->as_svg};
+
+    if (!hb_plot_has_gnuplot())
+        return hb_failure("plot: gnuplot was not found; install the package gnuplot-nox");
+    if (!folder_choose(request, folder, error))
+        return hb_failure("plot: %s", error);
+    if (!hb_results_blocks_make(&plots.blocks, results, count))
+        return hb_failure("plot: out of memory");
+    caption_make(request, caption, sizeof caption);
+    int status = plots_draw(&plots);
+    hb_results_blocks_free(&plots.blocks);
+    return status;
+}
+
 int hb_cmd_plot(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return hb_failure("plot: not there yet");
+    struct plot_request request;
+    struct hb_result *results = NULL;
+    size_t count = 0;
+    char error[HB_PLOT_ERROR_MAX];
+    bool done;
+
+    int status = request_parse(&request, argc, argv, &done);
+    if (done || status != HB_EXIT_OK)
+        return status;
+    if (!results_gather(&request, &results, &count, error)) {
+        hb_results_free(results, count);
+        return hb_usage_error("plot: %s", error);
+    }
+    status = results_plot(&request, results, count);
+    hb_results_free(results, count);
+    return status;
 }

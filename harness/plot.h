@@ -1,0 +1,44 @@
+/* plot.h -- results as pictures, drawn by gnuplot.
+ *
+ * Each picture is three kinds of files: NAME.tsv, what is drawn; NAME.gp, a script that draws it
+ * (variables of this picture, then scripts/gnuplot/style.gp, then its template); and NAME.png,
+ * NAME.svg. `gnuplot NAME.gp` beside the data draws it again. All are made in a hidden folder and
+ * moved into place once whole. */
+#ifndef HB_PLOT_H
+#define HB_PLOT_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "harness/results_blocks.h"
+
+enum { HB_PLOT_NAME_MAX = 128, HB_PLOT_ERROR_MAX = 512 };
+
+/* What to draw and where. */
+struct hb_plots {
+    struct hb_results_blocks blocks;
+    const char *folder;
+    const char *caption; /* the machine and the date */
+    bool as_png, as_svg;
+};
+
+enum hb_plot_status {
+    HB_PLOT_DRAWN,
+    HB_PLOT_EMPTY, /* nothing of it was measured; error says what is missing */
+    HB_PLOT_FAILED /* error says why */
+};
+
+/* Time: warm ns per op, a bar per allocator with its interval, a panel per trace. */
+enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error);
+
+/* Memory over one trace: live, footprint, resident, a panel per allocator on shared axes. */
+enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error);
+
+/* Resident memory against time, a point per allocator, a panel per trace. */
+enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error);
+
+/* Is there a gnuplot to draw with? */
+bool hb_plot_has_gnuplot(void);
+
+#endif

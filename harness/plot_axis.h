@@ -1,0 +1,29 @@
+/* plot_axis.h -- a logarithmic axis of ratios: its ends and its tics. */
+#ifndef HB_PLOT_AXIS_H
+#define HB_PLOT_AXIS_H
+
+#include <stddef.h>
+
+struct hb_plot_axis {
+    double least, most;
+};
+
+/* No values yet. */
+void hb_plot_axis_init(struct hb_plot_axis *axis);
+
+/* Let the axis reach a value; NaN, 0 and less are passed over. */
+void hb_plot_axis_include(struct hb_plot_axis *axis, double value);
+
+/* Room at both ends: a part of the axis' length. */
+void hb_plot_axis_pad(struct hb_plot_axis *axis, double part);
+
+/* Where a value lies: 0 at the least, 1 at the most. */
+double hb_plot_axis_place(const struct hb_plot_axis *axis, double value);
+
+/* The value that lies at a place. */
+double hb_plot_axis_value(const struct hb_plot_axis *axis, double place);
+
+/* Tics as gnuplot takes them: "0.5, 1, 2". */
+void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size);
+
+#endif

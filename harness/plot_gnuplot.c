@@ -1,0 +1,117 @@
+/* plot_gnuplot.c -- run gnuplot. */
+#include "harness/plot_gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/cmd.h"
+#include "harness/plot.h"
+
+extern char **environ;
+
+/* Run gnuplot in folder with its talk going to log. Returns its wait status, or -1 with errno. */
+static int gnuplot_run(const char *folder, const char *const *arguments, const char *log)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int status = -1;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    int failure =
+        posix_spawnp(&child, "gnuplot", &actions, NULL, (char *const *)arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure != 0) {
+        errno = failure;
+        return -1;
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+bool hb_plot_has_gnuplot(void)
+{
+    static const char *const arguments[] = {"gnuplot", "--version", NULL};
+    return gnuplot_run("/", arguments, "/dev/null") == 0;
+}
+
+/* The line of gnuplot's talk that says what is wrong. */
+static void log_read(const char *path, char *text, size_t size)
+{
+    char line[256];
+    FILE *file = fopen(path, "re");
+
+    snprintf(text, size, "it said nothing");
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[strspn(line, " \t^")] != '\0')
+            snprintf(text, size, "%s", line + strspn(line, " \t^"));
+    }
+    if (file)
+        fclose(file);
+}
+
+bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error)
+{
+    char script[PATH_MAX], choice[64], picture[PATH_MAX], log[PATH_MAX], reason[256];
+    const char *arguments[] = {"gnuplot", "-e", choice, script, NULL};
+    struct stat made;
+
+    snprintf(script, sizeof script, "%s.gp", name);
+    snprintf(choice, sizeof choice, "format='%s'", format);
+    if (snprintf(picture, sizeof picture, "%s/%s.%s", folder, name, format) >= PATH_MAX ||
+        snprintf(log, sizeof log, "%s/gnuplot.log", folder) >= PATH_MAX) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "the path of the plots is too long");
+        return false;
+    }
+    int status = gnuplot_run(folder, arguments, "gnuplot.log");
+    if (status == 0 && stat(picture, &made) == 0 && made.st_size > 0)
+        return true;
+    log_read(log, reason, sizeof reason);
+    snprintf(error, HB_PLOT_ERROR_MAX, "gnuplot could not draw %s.%s: %s", name, format,
+             status < 0 ? strerror(errno) : reason);
+    return false;
+}
+
+static FILE *template_open(const char *name)
+{
+    char path[PATH_MAX];
+    FILE *file = NULL;
+
+    int length = snprintf(path, sizeof path, "%s/../share/heapbench/gnuplot/%s.gp",
+                          hb_program_folder(), name);
+    if (length < PATH_MAX)
+        file = fopen(path, "re");
+    if (!file) {
+        snprintf(path, sizeof path, "%s/%s.gp", HB_SOURCE_GNUPLOT, name);
+        file = fopen(path, "re");
+    }
+    return file;
+}
+
+bool hb_gnuplot_append_template(FILE *script, const char *name, char *error)
+{
+    char buffer[4096];
+    FILE *file = template_open(name);
+
+    if (!file) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "the gnuplot template %s.gp was not found in %s", name,
+                 HB_SOURCE_GNUPLOT);
+        return false;
+    }
+    fputc('\n', script);
+    for (size_t bytes; (bytes = fread(buffer, 1, sizeof buffer, file)) > 0;)
+        fwrite(buffer, 1, bytes, script);
+    fclose(file);
+    return true;
+}

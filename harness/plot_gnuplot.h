@@ -1,0 +1,15 @@
+/* plot_gnuplot.h -- the program gnuplot, and the templates of its scripts. */
+#ifndef HB_PLOT_GNUPLOT_H
+#define HB_PLOT_GNUPLOT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Run NAME.gp in folder; it must make NAME.FORMAT. */
+bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error);
+
+/* Copy the template of that name (scripts/gnuplot/NAME.gp of the installed program, else of the
+ * source tree) to the end of script. */
+bool hb_gnuplot_append_template(FILE *script, const char *name, char *error);
+
+#endif

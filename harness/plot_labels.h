@@ -1,0 +1,18 @@
+/* plot_labels.h -- where labels stand beside their points so that none covers another. */
+#ifndef HB_PLOT_LABELS_H
+#define HB_PLOT_LABELS_H
+
+#include <stddef.h>
+
+/* A point of a panel and its label; lengths in pixels, y upwards, from the panel's lower left. */
+struct hb_plot_label {
+    double x, y;          /* the point */
+    double x_low, x_high; /* its error bar */
+    double width, height; /* of the label's text */
+    double left, bottom;  /* where the label stands: the answer */
+};
+
+/* Place the labels of a panel of that size. */
+void hb_plot_labels_place(struct hb_plot_label *labels, size_t count, double width, double height);
+
+#endif

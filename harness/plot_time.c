@@ -1,0 +1,195 @@
+/* plot_time.c -- warm time: a bar per allocator, a panel per trace. */
+#include <math.h>
+#include <string.h>
+
+#include "harness/plot_sheet.h"
+
+enum {
+    BAR_PIXELS = 30,
+    LETTER_PIXELS = 10,
+    BLUE = 0x0072B2,
+    ORANGE = 0xE69F00,
+    GREY = 0x999999,
+    DARK = 0x4D4D4D
+};
+
+static bool block_has_time(const struct hb_results_block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        if (!isnan(block->rows[i]->ns_per_op))
+            return true;
+    }
+    return false;
+}
+
+/* Colour and words say only what the interval allows. */
+static int row_colour(const struct hb_result *row)
+{
+    if (hb_result_is_baseline(row))
+        return DARK;
+    if (row->time_ratio_ci95_high < 1)
+        return BLUE;
+    return row->time_ratio_ci95_low > 1 ? ORANGE : GREY;
+}
+
+static void row_label(const struct hb_result *row, char *text, size_t size)
+{
+    bool has_interval = !isnan(row->time_ratio_ci95_low);
+    bool is_same = row->time_ratio_ci95_low <= 1 && row->time_ratio_ci95_high >= 1;
+
+    if (isnan(row->ns_per_op))
+        snprintf(text, size, "no figure");
+    else if (isnan(row->time_ratio))
+        snprintf(text, size, "%.*f ns", row->ns_per_op < 100 ? 1 : 0, row->ns_per_op);
+    else
+        snprintf(text, size, "%.2f×%s", row->time_ratio,
+                 is_same        ? " (same)"
+                 : has_interval ? ""
+                                : " (no interval)");
+}
+
+static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row)
+{
+    char name[HB_RESULT_TEXT_MAX], label[64];
+    double end = fmax(row->ns_per_op, row->ns_per_op_ci95_high);
+
+    hb_plot_allocator_name(row->allocator, name, sizeof name);
+    row_label(row, label, sizeof label);
+    fprintf(sheet->data, "%s\t%s\t", row->trace, name);
+    hb_plot_write_number(sheet, row->ns_per_op, '\t');
+    hb_plot_write_number(sheet, row->ns_per_op_ci95_low, '\t');
+    hb_plot_write_number(sheet, row->ns_per_op_ci95_high, '\t');
+    hb_plot_write_number(sheet, row->floor_ns_per_op, '\t');
+    fprintf(sheet->data, "%d\t%s\t", row_colour(row), label);
+    hb_plot_write_number(sheet, isnan(end) ? 0 : end, '\n');
+}
+
+static bool names_are_shared(const struct hb_results_blocks *blocks)
+{
+    for (size_t i = 1; i < blocks->count; i++) {
+        if (blocks->blocks[i].count != blocks->blocks[0].count)
+            return false;
+        for (size_t j = 0; j < blocks->blocks[0].count; j++) {
+            if (strcmp(blocks->blocks[i].rows[j]->allocator,
+                       blocks->blocks[0].rows[j]->allocator) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Pixels that the longest name of an allocator takes. */
+static double names_width(const struct hb_results_blocks *blocks)
+{
+    char name[HB_RESULT_TEXT_MAX];
+    size_t longest = 0;
+
+    for (size_t i = 0; i < blocks->count; i++) {
+        for (size_t j = 0; j < blocks->blocks[i].count; j++) {
+            hb_plot_allocator_name(blocks->blocks[i].rows[j]->allocator, name, sizeof name);
+            longest = strlen(name) > longest ? strlen(name) : longest;
+        }
+    }
+    return fmin(10.0 * (double)longest + 20, 340);
+}
+
+static void grid_choose(struct hb_plot_grid *grid, const struct hb_results_blocks *blocks,
+                        bool names_shared)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < blocks->count; i++)
+        most = blocks->blocks[i].count > most ? blocks->blocks[i].count : most;
+
+    double names = names_width(blocks);
+    *grid = (struct hb_plot_grid){
+        .panels = blocks->count,
+        .columns = blocks->count > 1 ? 2 : 1,
+        .left = names,
+        .right = 30,
+        .top = 105,
+        .bottom = 95,
+        .gap_x = names_shared ? 40 : names + 15,
+        .gap_y = 55,
+        .width = 1000,
+        .panel_height = BAR_PIXELS * (double)most,
+    };
+    hb_plot_grid_fit(grid);
+}
+
+/* Where the axis ends so that behind each bar is room for its label: a bar of v, a label of l
+ * pixels and an axis of m on p pixels need v / m * p + l <= p. */
+static double axis_end(const struct hb_results_blocks *blocks, double panel_width)
+{
+    char label[64];
+    double most = 0;
+
+    for (size_t i = 0; i < blocks->count; i++) {
+        for (size_t j = 0; j < blocks->blocks[i].count; j++) {
+            const struct hb_result *row = blocks->blocks[i].rows[j];
+            double bar = fmax(row->ns_per_op, row->ns_per_op_ci95_high);
+            row_label(row, label, sizeof label);
+            double label_part = LETTER_PIXELS * (double)(strlen(label) + 1) / panel_width;
+            most = fmax(most, bar / (1 - fmin(label_part, 0.7)));
+        }
+    }
+    return most;
+}
+
+static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks)
+{
+    char name[2 * HB_RESULT_TEXT_MAX], rows[32];
+
+    fputs("# trace\tallocator\tns_per_op\tlow\thigh\tfloor\tcolour\tlabel\tend\n", sheet->data);
+    hb_plot_array_begin(sheet, "panel_name", blocks->count);
+    hb_plot_array_begin(sheet, "row_count", blocks->count);
+    for (size_t i = 0; i < blocks->count; i++) {
+        const struct hb_results_block *block = &blocks->blocks[i];
+        hb_plot_block_name(blocks, i, name, sizeof name);
+        hb_plot_array_add(sheet, "panel_name", i, name);
+        snprintf(rows, sizeof rows, "row_count[%zu]", i + 1);
+        hb_plot_set_number(sheet, rows, (double)block->count);
+        for (size_t j = 0; j < block->count; j++)
+            row_write(sheet, block->rows[j]);
+        fputs("\n\n", sheet->data);
+    }
+}
+
+static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks)
+{
+    char text[2 * HB_RESULT_TEXT_MAX];
+    const char *baseline = blocks->blocks[0].rows[0]->baseline;
+
+    if (baseline[0] != '\0')
+        snprintf(
+            text, sizeof text,
+            "Blue: faster than %s, orange: slower, grey: no difference measured. Dashed: floor.",
+            baseline);
+    else
+        snprintf(text, sizeof text, "Dashed: the floor, which is the harness itself.");
+    hb_plot_set_text(sheet, "subtitle", text);
+}
+
+enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error)
+{
+    struct hb_plot_sheet sheet;
+    struct hb_plot_grid grid;
+    bool names_shared = names_are_shared(&plots->blocks), has_time = false;
+
+    for (size_t i = 0; i < plots->blocks.count; i++)
+        has_time |= block_has_time(&plots->blocks.blocks[i]);
+    if (!has_time) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "no warm times in these results (pass time)");
+        return HB_PLOT_EMPTY;
+    }
+    if (!hb_plot_sheet_begin(&sheet, plots, "time", error))
+        return HB_PLOT_FAILED;
+    grid_choose(&grid, &plots->blocks, names_shared);
+    hb_plot_set_grid(&sheet, &grid);
+    hb_plot_set_text(&sheet, "title", "Time per operation");
+    subtitle_write(&sheet, &plots->blocks);
+    hb_plot_set_caption(&sheet, plots, "Warm replay, median and 95% interval", true);
+    hb_plot_set_number(&sheet, "names_shared", names_shared);
+    hb_plot_set_number(&sheet, "x_most", axis_end(&plots->blocks, grid.panel_width));
+    blocks_write(&sheet, &plots->blocks);
+    return hb_plot_sheet_finish(&sheet, plots, "time", true, error);
+}
