@@ -96,6 +96,7 @@ struct hb_family {
     const struct hb_allocator *(*variant)(const struct hb_config *config);
     bool is_foreign; /* the system's: its footprint, blocks and addresses cannot be seen */
     bool never_frees;
+    bool is_floor; /* no allocator at all: what the harness itself costs */
 };
 
 #endif

@@ -73,4 +73,5 @@ const struct hb_family hb_family_null = {
     .options = null_options,
     .variant = null_variant,
     .never_frees = true,
+    .is_floor = true,
 };

@@ -1,0 +1,58 @@
+/* passes.h -- the passes: each runs workers and fills its fields of the results.
+ *
+ * A plan is one trace and the allocators to compare on it. Passes are independent: each measures one
+ * thing, in fresh processes.
+ */
+#ifndef HB_PASSES_H
+#define HB_PASSES_H
+
+#include "allocators/registry.h"
+#include "harness/passes/spawn.h"
+#include "harness/results.h"
+
+/* One allocator on the plan's trace. */
+struct hb_cell {
+    struct hb_spec spec;
+    const struct hb_program *program; /* the trace, at the spec's scale */
+    struct hb_result result;
+    struct hb_reals cold_ns; /* time pass: of each block */
+};
+
+struct hb_plan {
+    struct hb_cell *cells;
+    size_t cell_count;
+    struct hb_cell *baseline; /* one of the cells, or NULL */
+    struct hb_spec floor;     /* the null allocator */
+    const struct hb_program *program; /* the trace at scale 1, for the floor */
+    int touch;                /* enum job_touch, or -1: each pass's own default */
+    uint64_t repeats;
+    uint64_t seed;
+    uint64_t warm_ns;
+    int cpu;
+    uint64_t memory_limit;
+    /* Called when a worker is done, and at ticks; step of steps of the pass. May be NULL. */
+    void (*progress)(void *context, const char *pass, size_t step, size_t steps);
+    void *context;
+};
+
+/* Each fills the cells' results; a cell that fails gets result.error, and the rest goes on. Returns
+ * false only when interrupted. */
+bool hb_pass_check(struct hb_plan *plan);
+bool hb_pass_space(struct hb_plan *plan);
+bool hb_pass_time(struct hb_plan *plan);
+
+/* A job of the plan for a cell. */
+void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
+                 const struct hb_spec *spec, enum job_touch touch);
+
+/* Run it, showing progress. False with one line in error (512 bytes). */
+bool hb_plan_run(const struct hb_plan *plan, const struct job *job,
+                 const struct hb_program *program, struct report *report, char *error);
+
+/* Report one step done. */
+void hb_plan_progress(const struct hb_plan *plan, const char *pass, size_t step, size_t steps);
+
+/* Note a cell's failure: the first one stays. */
+void hb_cell_fail(struct hb_cell *cell, const char *pass, const char *error);
+
+#endif

@@ -1,0 +1,30 @@
+/* plan.c -- what all passes share. */
+#include <stdio.h>
+
+#include "harness/passes/passes.h"
+
+void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
+                 const struct hb_spec *spec, enum job_touch touch) {
+    hb_job_init(job, pass, spec->canonical);
+    job->touch = plan->touch >= 0 ? (enum job_touch)plan->touch : touch;
+    if (spec->family->is_floor && job->touch > TOUCH_FIRST)
+        job->touch = TOUCH_FIRST;
+    job->cpu = plan->cpu;
+    job->memory_limit = plan->memory_limit;
+}
+
+bool hb_plan_run(const struct hb_plan *plan, const struct job *job,
+                 const struct hb_program *program, struct report *report, char *error) {
+    (void)plan;
+    return hb_worker_run(job, program, report, NULL, NULL, error);
+}
+
+void hb_plan_progress(const struct hb_plan *plan, const char *pass, size_t step, size_t steps) {
+    if (plan->progress)
+        plan->progress(plan->context, pass, step, steps);
+}
+
+void hb_cell_fail(struct hb_cell *cell, const char *pass, const char *error) {
+    if (!cell->result.error[0])
+        snprintf(cell->result.error, sizeof cell->result.error, "%s: %s", pass, error);
+}

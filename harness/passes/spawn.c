@@ -1,0 +1,146 @@
+#include "harness/passes/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/cmd.h"
+
+enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16, PATH_BYTES = 4096 };
+
+static volatile sig_atomic_t caught_signal;
+
+static void catch_signal(int number) {
+    caught_signal = number;
+}
+
+void hb_interrupt_catch(void) {
+    struct sigaction action = {.sa_handler = catch_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+int hb_interrupted(void) {
+    return caught_signal;
+}
+
+void hb_job_init(struct job *job, enum job_pass pass, const char *spec) {
+    *job = (struct job){.version = JOB_VERSION, .pass = pass, .cpu = -1};
+    snprintf(job->spec, sizeof job->spec, "%s", spec);
+}
+
+/* The build folder's worker, or the installed one's. */
+static bool worker_path(char *path, size_t size) {
+    static const char *const places[] = {"%s/heapbench-worker",
+                                         "%s/../libexec/heapbench/heapbench-worker"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(path, size, places[i], hb_program_folder());
+#pragma GCC diagnostic pop
+        if (access(path, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* In the child, between fork and exec: only async-signal-safe calls. */
+__attribute__((noreturn)) static void child_exec(const char *path, int job_file, int program_file,
+                                                 pid_t parent) {
+    char *const arguments[] = {"heapbench-worker", NULL};
+    char *const environment[] = {NULL};
+    signal(SIGINT, SIG_DFL);
+    personality(ADDR_NO_RANDOMIZE);
+    int job_high = fcntl(job_file, F_DUPFD, HIGH_FD);
+    int program_high = fcntl(program_file, F_DUPFD, HIGH_FD);
+    if (getppid() == parent && dup2(job_high, JOB_FD) >= 0 && dup2(program_high, PROGRAM_FD) >= 0 &&
+        close_range(PROGRAM_FD + 1, ~0U, 0) == 0)
+        execve(path, arguments, environment);
+    _exit(127);
+}
+
+/* Wait for the worker, ticking; kill it when interrupted. Returns its wait status. */
+static int worker_wait(pid_t pid, const struct job_page *page, hb_tick *tick, void *context) {
+    struct pollfd poll_fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+    int status = 0;
+    while (poll_fd.fd >= 0 && poll(&poll_fd, 1, TICK_MS) <= 0) {
+        if (caught_signal)
+            kill(pid, SIGKILL);
+        else if (tick)
+            tick(context, page->progress_op);
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        if (caught_signal)
+            kill(pid, SIGKILL);
+    if (poll_fd.fd >= 0)
+        close(poll_fd.fd);
+    return status;
+}
+
+static bool judge(const struct job_page *page, int status, char *error) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && page->report.is_whole)
+        return true;
+    if (caught_signal)
+        snprintf(error, ERROR_BYTES, "interrupted");
+    else if (page->report.message[0])
+        snprintf(error, ERROR_BYTES, "%s", page->report.message);
+    else if (WIFSIGNALED(status))
+        snprintf(error, ERROR_BYTES, "the worker was ended by signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(error, ERROR_BYTES, "the worker ended with status %d", WEXITSTATUS(status));
+    return false;
+}
+
+static struct job_page *job_open(const struct job *job, int *file) {
+    *file = memfd_create("heapbench-job", MFD_CLOEXEC);
+    if (*file < 0 || ftruncate(*file, sizeof(struct job_page)) != 0)
+        return NULL;
+    struct job_page *page =
+        mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
+    if (page == MAP_FAILED)
+        return NULL;
+    page->job = *job;
+    return page;
+}
+
+bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
+                   hb_tick *tick, void *context, char *error) {
+    char path[PATH_BYTES];
+    int file;
+    bool succeeded = false;
+    if (!worker_path(path, sizeof path)) {
+        snprintf(error, ERROR_BYTES, "heapbench-worker is not beside heapbench: build it again");
+        return false;
+    }
+    if (caught_signal) {
+        snprintf(error, ERROR_BYTES, "interrupted");
+        return false;
+    }
+    struct job_page *page = job_open(job, &file);
+    pid_t parent = getpid(), pid = page ? fork() : -1;
+    if (pid == 0)
+        child_exec(path, file, program->file, parent);
+    if (pid < 0) {
+        snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
+    } else {
+        succeeded = judge(page, worker_wait(pid, page, tick, context), error);
+        *report = page->report;
+    }
+    if (page)
+        munmap(page, sizeof *page);
+    if (file >= 0)
+        close(file);
+    return succeeded;
+}

@@ -1,0 +1,27 @@
+/* spawn.h -- run one worker: a fresh process for one pass of one cell. */
+#ifndef HB_SPAWN_H
+#define HB_SPAWN_H
+
+#include <stdbool.h>
+
+#include "harness/passes/program.h"
+#include "harness/worker/job.h"
+
+/* Called at most twice a second while a worker runs, with the operation it is at. */
+typedef void hb_tick(void *context, uint64_t op);
+
+/* Fill in job's defaults: no touching, any CPU, no limit. */
+void hb_job_init(struct job *job, enum job_pass pass, const char *spec);
+
+/* Run the job on the program and copy the report. False, with one line in error (512 bytes), if the
+ * worker failed, crashed or was interrupted; report->message is then in error. */
+bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
+                   hb_tick *tick, void *context, char *error);
+
+/* Make Ctrl-C, SIGTERM and SIGHUP end the running worker and every later hb_worker_run. */
+void hb_interrupt_catch(void);
+
+/* The signal that was caught, or 0. */
+int hb_interrupted(void);
+
+#endif

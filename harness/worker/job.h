@@ -1,0 +1,86 @@
+/* job.h -- what the parent asks of a worker, and what it answers: both in shared memory.
+ *
+ * The worker is exec'd fresh for each measurement with these files open:
+ *   3  the job, then the report, one struct job_page, mapped shared
+ *   4  the program (program.h), mapped read-only
+ * Exit status 0: the report is whole. Anything else: it failed, report.message says why if it could.
+ */
+#ifndef HB_JOB_H
+#define HB_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "allocators/options.h"
+
+enum { JOB_FD = 3, PROGRAM_FD = 4 };
+enum {
+    JOB_VERSION = 1,
+    JOB_REPLAYS_MAX = 256,
+    JOB_SERIES_MAX = 1000,
+    JOB_MESSAGE_MAX = 400
+};
+
+enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME };
+enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
+
+struct job {
+    uint32_t version;
+    uint32_t pass;  /* enum job_pass */
+    uint32_t touch; /* enum job_touch */
+    int32_t cpu;    /* to run on; -1: any */
+    char spec[HB_SPEC_MAX];
+    uint64_t stop_op;      /* JOB_PEAK: the last op to replay, counted from 0 */
+    uint64_t check_every;  /* JOB_CHECK: ops between checks of all laws */
+    uint64_t break_offset; /* bytes, multiples of 64: layout of this block */
+    uint64_t stack_offset;
+    uint64_t warm_ns; /* JOB_TIME: replay warm for at least this long */
+    uint64_t memory_limit;
+};
+
+struct report_wide {
+    uint64_t low, high;
+};
+
+struct report {
+    uint32_t is_whole;
+    char message[JOB_MESSAGE_MAX];
+
+    /* JOB_TIME */
+    uint64_t cold_ns;
+    uint64_t minor_faults;
+    uint32_t replay_count;
+    uint64_t replay_ns[JOB_REPLAYS_MAX]; /* warm ones, the first left out */
+
+    /* JOB_SPACE; ops and failed_allocs by every pass */
+    uint64_t ops;
+    uint64_t failed_allocs;
+    uint64_t peak_live_bytes, peak_live_op;
+    uint64_t peak_footprint_bytes, peak_footprint_op;
+    uint64_t live_at_peak_footprint, footprint_at_peak_live;
+    uint64_t peak_resident_bytes;
+    bool used_smaps; /* statm was not exact: resident memory is from smaps_rollup */
+    struct report_wide live_sum, footprint_sum; /* over all ops, 128 bits */
+    bool sees_footprint;
+    bool has_placement_hash;
+    uint64_t placement_hash;
+    bool has_stats;
+    uint64_t search_steps, splits, merges;
+    uint64_t brk_calls, mmap_calls, munmap_calls;
+    uint32_t series_count;
+    uint64_t series_op[JOB_SERIES_MAX];
+    uint64_t series_live[JOB_SERIES_MAX];
+    uint64_t series_footprint[JOB_SERIES_MAX];
+    uint64_t series_resident[JOB_SERIES_MAX];
+
+    /* JOB_PEAK */
+    uint64_t footprint_bytes, live_block_bytes, live_bytes, free_bytes, largest_free_bytes;
+};
+
+struct job_page {
+    struct job job;
+    struct report report;
+    uint64_t progress_op; /* so that the parent can draw a bar */
+};
+
+#endif

@@ -1,0 +1,107 @@
+/* main.c -- the worker: set up, run one pass, leave. See job.h. */
+#include <alloca.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "allocators/text.h"
+#include "harness/worker/worker.h"
+
+void worker_fail(struct worker *worker, const char *message, const char *detail) {
+    struct hb_text text = hb_text_start(worker->report->message, JOB_MESSAGE_MAX);
+    hb_text_add(&text, message);
+    hb_text_add(&text, detail);
+    _exit(1);
+}
+
+void *worker_map(struct worker *worker, size_t bytes) {
+    void *memory = mmap(NULL, bytes + !bytes, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED)
+        worker_fail(worker, "no memory for the worker's own tables", "");
+    return memory;
+}
+
+static void *map_file(int fd, size_t bytes, int protection) {
+    void *memory = mmap(NULL, bytes, protection, MAP_SHARED | MAP_POPULATE, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Without a job there is nowhere to say what is wrong: exit status 3. */
+static void worker_attach(struct worker *worker) {
+    struct stat status;
+    worker->page = map_file(JOB_FD, sizeof *worker->page, PROT_READ | PROT_WRITE);
+    if (!worker->page || worker->page->job.version != JOB_VERSION)
+        _exit(3);
+    worker->job = &worker->page->job;
+    worker->report = &worker->page->report;
+    if (fstat(PROGRAM_FD, &status) != 0)
+        worker_fail(worker, "the worker got no program", "");
+    worker->program = map_file(PROGRAM_FD, (size_t)status.st_size, PROT_READ);
+    if (!worker->program || worker->program->magic != PROGRAM_MAGIC ||
+        worker->program->bytes != (uint64_t)status.st_size)
+        worker_fail(worker, "the worker's program is damaged", "");
+}
+
+static void worker_confine(const struct worker *worker) {
+    const struct job *job = worker->job;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (job->cpu >= 0) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET(job->cpu, &set);
+        sched_setaffinity(0, sizeof set, &set);
+    }
+    if (job->memory_limit) {
+        struct rlimit limit = {job->memory_limit, job->memory_limit};
+        setrlimit(RLIMIT_DATA, &limit);
+    }
+}
+
+static void worker_open(struct worker *worker) {
+    char error[HB_OPTION_ERROR_MAX];
+    if (hb_spec_parse(worker->job->spec, &worker->spec, error) != HB_SPEC_OK)
+        worker_fail(worker, "the worker does not know ", error);
+    struct hb_config *config = &worker->spec.config;
+    config->largest_request = worker->program->largest_request;
+    config->base_offset = worker->job->break_offset;
+    worker->allocator = worker->spec.allocator;
+    worker->state = worker_map(worker, worker->allocator->state_bytes);
+    worker->slots = worker_map(worker, worker->program->slot_count * sizeof *worker->slots);
+    if (worker->spec.family->is_foreign)
+        sbrk((intptr_t)worker->job->break_offset);
+    else if (!hb_backend_open(&worker->backend, config))
+        worker_fail(worker, "the system gives no address range for the heap", "");
+    if (!worker->allocator->open(worker->state, config, &worker->backend))
+        worker_fail(worker, "the allocator could not be opened", "");
+}
+
+static void worker_run(struct worker *worker) {
+    static void (*const passes[])(struct worker *) = {worker_check, worker_space, worker_peak,
+                                                      worker_time};
+    if (worker->job->pass >= sizeof passes / sizeof *passes)
+        worker_fail(worker, "the worker does not know the pass", "");
+    worker_open(worker);
+    passes[worker->job->pass](worker);
+    worker->report->is_whole = 1;
+}
+
+/* The program under test runs below a stack shifted by the block's offset. */
+static __attribute__((noinline)) void run_shifted(struct worker *worker) {
+    volatile char *shift = alloca(worker->job->stack_offset + 16);
+    shift[0] = 0;
+    worker_run(worker);
+}
+
+int main(void) {
+    struct worker worker = {0};
+    worker_attach(&worker);
+    worker_confine(&worker);
+    run_shifted(&worker);
+    _exit(0);
+}

@@ -1,0 +1,72 @@
+/* program.h -- a trace compiled for replay: what the worker executes.
+ *
+ * One 64-bit word an operation, in the trace's order: bits 0-2 the kind, 3-31 the slot that holds
+ * the object's payload, 32-63 the request in bytes. What does not fit takes PROGRAM_WIDE and a
+ * second word: the request; bits 32-34 of the first are then the kind, 40-47 the alignment's
+ * binary logarithm (0: none). Slots are reused, the last freed first, so that there are no more than objects live at once.
+ * Thread marks are left out. Requests are scaled already.
+ *
+ * The program lies in memory that the parent shares read-only with every worker, header first.
+ */
+#ifndef HB_PROGRAM_H
+#define HB_PROGRAM_H
+
+#include <stdint.h>
+
+enum program_kind { PROGRAM_FREE, PROGRAM_MALLOC, PROGRAM_REALLOC, PROGRAM_CALLOC, PROGRAM_WIDE };
+
+#define PROGRAM_MAGIC UINT64_C(0x314d415247504248)
+#define PROGRAM_SLOTS_MAX (UINT64_C(1) << 29)
+
+struct program_header {
+    uint64_t magic;
+    uint64_t word_count;
+    uint64_t op_count;
+    uint64_t slot_count;
+    uint64_t left_count;      /* objects that the trace leaves live: their slots follow the words */
+    uint64_t largest_request; /* bytes, scaled */
+    uint64_t peak_live_bytes; /* bytes, scaled */
+    uint64_t peak_live_op;    /* the first op with that, counted from 0 */
+    uint64_t scale;
+    uint64_t bytes;           /* of the whole program */
+};
+
+static inline uint32_t program_slot(uint64_t word) {
+    return (uint32_t)word >> 3;
+}
+
+static inline unsigned program_kind(uint64_t word) {
+    return word & 7;
+}
+
+static inline const uint64_t *program_words(const struct program_header *program) {
+    return (const uint64_t *)(program + 1);
+}
+
+/* Slots that are live at the end, one in each word. */
+static inline const uint64_t *program_left(const struct program_header *program) {
+    return program_words(program) + program->word_count;
+}
+
+/* One operation, decoded. */
+struct program_op {
+    enum program_kind kind;
+    uint32_t slot;
+    unsigned alignment_log2;
+    uint64_t request;
+};
+
+/* Decode the operation at *word and step over it. */
+static inline struct program_op program_next(const uint64_t **word) {
+    uint64_t first = *(*word)++;
+    struct program_op op = {(enum program_kind)program_kind(first), program_slot(first), 0,
+                            first >> 32};
+    if (op.kind == PROGRAM_WIDE) {
+        op.kind = (enum program_kind)(first >> 32 & 7);
+        op.alignment_log2 = first >> 40 & 0xFF;
+        op.request = *(*word)++;
+    }
+    return op;
+}
+
+#endif

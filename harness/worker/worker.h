@@ -1,0 +1,40 @@
+/* worker.h -- what the parts of the worker share. It never calls malloc, but through the allocator
+ * under test, and uses no stdio: nothing of its own may lie in the heap that is measured. Its own
+ * memory is shared mappings, which the resident size leaves out.
+ */
+#ifndef HB_WORKER_H
+#define HB_WORKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocators/backend/backend.h"
+#include "allocators/registry.h"
+#include "harness/worker/job.h"
+#include "harness/worker/program.h"
+
+struct worker {
+    struct job_page *page;
+    const struct job *job;
+    struct report *report;
+    const struct program_header *program;
+    struct hb_spec spec;
+    const struct hb_allocator *allocator;
+    void *state;
+    struct hb_backend backend;
+    void **slots; /* payload of each slot */
+};
+
+/* Say why and exit with status 1. */
+__attribute__((noreturn)) void worker_fail(struct worker *worker, const char *message,
+                                           const char *detail);
+
+/* Zeroed memory that counts as shared, already in place. */
+void *worker_map(struct worker *worker, size_t bytes);
+
+void worker_check(struct worker *worker);
+void worker_space(struct worker *worker);
+void worker_peak(struct worker *worker);
+void worker_time(struct worker *worker);
+
+#endif
