@@ -17,6 +17,7 @@ struct hb_trace_reader {
     uint64_t end_offset; /* of the END chunk, by the trailer */
     uint64_t offset;     /* of the next chunk */
     bool is_over;
+    bool is_counted;     /* has reader_recount done its work? */
     struct trace_block_state state;
     struct trace_alive alive;
     struct trace_decoder *decoder;
@@ -156,23 +157,27 @@ static bool reader_stop(struct hb_trace_reader *reader, const char *complaint)
     return false;
 }
 
+/* The END chunk of a file whose trailer is damaged: what it says of itself may still be sound. The
+ * counts in it are for reader_recount to replace, so it is taken once, while that reads. */
+static bool reader_end_lost(struct hb_trace_reader *reader, uint32_t length)
+{
+    struct hb_trace_info *info;
+
+    if (reader->is_counted)
+        return reader_stop(reader, "the end of the file is damaged");
+    info = calloc(1, sizeof *info);
+    if (info != NULL && footer_read(reader, length, info))
+        reader->info = *info;
+    reader->info.is_whole = false;
+    free(info);
+    return reader_stop(reader, "the end of the file is damaged");
+}
+
 /* The END chunk has come: is it where and what it should be? */
 static bool reader_end(struct hb_trace_reader *reader, uint32_t length)
 {
-    struct hb_trace_info *info;
-    bool good;
-
-    if (!reader->info.is_whole) {
-        /* Only the trailer is damaged; what the file says of itself is not. */
-        info = calloc(1, sizeof *info);
-        good = info != NULL && footer_read(reader, length, info);
-        if (good)
-            reader->info = *info;
-        free(info);
-        reader->info.is_whole = false;
-        return reader_stop(reader, good ? "the end of the file is damaged"
-                                        : "what the trace says of itself is damaged");
-    }
+    if (!reader->info.is_whole)
+        return reader_end_lost(reader, length);
     if (reader->offset != reader->end_offset)
         return reader_stop(reader, "the trace ends before its end");
     if (reader->state.op_count != reader->info.op_count
@@ -233,6 +238,7 @@ static bool reader_recount(struct hb_trace_reader *reader)
             trace_tally_add(tally, &ops[i]);
     trace_tally_read(tally, &reader->info);
     trace_tally_destroy(tally);
+    reader->is_counted = true;
     reader->info.is_whole = false;
     reader->info.has_times = reader->state.has_times;
     return true;
