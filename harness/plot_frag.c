@@ -150,6 +150,8 @@ static bool block_write(struct hb_plot_sheet *sheet, const struct hb_results_blo
 {
     const struct hb_results_block *block = &blocks->blocks[number];
     struct hb_plot_label *labels = calloc(block->count, sizeof *labels);
+    struct hb_plot_panel panel = {grid->panel_width, grid->panel_height,
+                                  hb_plot_axis_place(&axes->x, 1) * grid->panel_width};
     size_t points = 0, written = 0;
 
     for (size_t i = 0; labels && i < block->count; i++) {
@@ -157,7 +159,7 @@ static bool block_write(struct hb_plot_sheet *sheet, const struct hb_results_blo
             label_measure(&labels[points++], block->rows[i], axes, grid);
     }
     if (labels)
-        hb_plot_labels_place(labels, points, grid->panel_width, grid->panel_height);
+        hb_plot_labels_place(labels, points, &panel);
     for (size_t i = 0; labels && i < block->count; i++) {
         if (!row_is_point(block->rows[i]))
             continue;

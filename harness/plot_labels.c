@@ -56,10 +56,12 @@ static double label_distance(const struct hb_plot_label *label)
 }
 
 static double label_cost(const struct hb_plot_label *labels, size_t count, size_t which,
-                         double width, double height)
+                         const struct hb_plot_panel *panel)
 {
     struct box box = label_box(&labels[which]);
-    double cost = cost_outside(&box, width, height) + label_distance(&labels[which]);
+    struct box rule = {panel->rule_x - 2, panel->rule_x + 2, 0, panel->height};
+    double cost = 0.15 * overlap(&box, &rule) + cost_outside(&box, panel->width, panel->height) +
+                  label_distance(&labels[which]);
 
     for (size_t i = 0; i < count; i++) {
         struct box point = point_box(&labels[i]), bar = bar_box(&labels[i]);
@@ -83,17 +85,17 @@ static void label_try(struct hb_plot_label *label, int ring, int direction)
     label->bottom = center_y - label->height / 2;
 }
 
-static bool label_choose(struct hb_plot_label *labels, size_t count, size_t which, double width,
-                         double height)
+static bool label_choose(struct hb_plot_label *labels, size_t count, size_t which,
+                         const struct hb_plot_panel *panel)
 {
     struct hb_plot_label *label = &labels[which], best = *label;
-    double least = label_cost(labels, count, which, width, height);
+    double least = label_cost(labels, count, which, panel);
     bool moved = false;
 
     for (int ring = 0; ring < RINGS; ring++) {
         for (int direction = 0; direction < DIRECTIONS; direction++) {
             label_try(label, ring, direction);
-            double cost = label_cost(labels, count, which, width, height);
+            double cost = label_cost(labels, count, which, panel);
             if (cost < least - 1e-9) {
                 least = cost;
                 best = *label;
@@ -105,7 +107,8 @@ static bool label_choose(struct hb_plot_label *labels, size_t count, size_t whic
     return moved;
 }
 
-void hb_plot_labels_place(struct hb_plot_label *labels, size_t count, double width, double height)
+void hb_plot_labels_place(struct hb_plot_label *labels, size_t count,
+                          const struct hb_plot_panel *panel)
 {
     bool moved = true;
 
@@ -114,6 +117,6 @@ void hb_plot_labels_place(struct hb_plot_label *labels, size_t count, double wid
     for (int round = 0; moved && round < ROUNDS; round++) {
         moved = false;
         for (size_t i = 0; i < count; i++)
-            moved |= label_choose(labels, count, i, width, height);
+            moved |= label_choose(labels, count, i, panel);
     }
 }

@@ -12,7 +12,13 @@ struct hb_plot_label {
     double left, bottom;  /* where the label stands: the answer */
 };
 
-/* Place the labels of a panel of that size. */
-void hb_plot_labels_place(struct hb_plot_label *labels, size_t count, double width, double height);
+struct hb_plot_panel {
+    double width, height;
+    double rule_x; /* an upright line that labels should not stand on */
+};
+
+/* Place the labels of a panel. */
+void hb_plot_labels_place(struct hb_plot_label *labels, size_t count,
+                          const struct hb_plot_panel *panel);
 
 #endif
