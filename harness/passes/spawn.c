@@ -58,7 +58,8 @@ static bool worker_path(char *path, size_t size) {
 /* In the child, between fork and exec: only async-signal-safe calls. */
 __attribute__((noreturn)) static void child_exec(const char *path, int job_file, int program_file,
                                                  pid_t parent) {
-    char *const arguments[] = {"heapbench-worker", NULL};
+    char name[] = "heapbench-worker";
+    char *const arguments[] = {name, NULL};
     char *const environment[] = {NULL};
     signal(SIGINT, SIG_DFL);
     personality(ADDR_NO_RANDOMIZE);

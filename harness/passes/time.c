@@ -51,7 +51,8 @@ static void time_cell(const struct block *block, struct hb_cell *cell) {
         return;
     }
     hb_reals_append(&cell->cold_ns, (double)report.cold_ns / (double)report.ops);
-    hb_reals_append(&cell->result.replay_ns, block_warm_ns(&report));
+    if (report.replay_count)
+        hb_reals_append(&cell->result.replay_ns, block_warm_ns(&report));
     cell->result.minor_faults = report.minor_faults;
     cell->result.failed_allocs = report.failed_allocs;
     if (cell->result.ops == HB_COUNT_NULL)

@@ -1,0 +1,205 @@
+/* cmd_run.c -- heapbench run: each trace on each allocator, measured, kept and printed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cmd.h"
+#include "harness/passes/passes.h"
+#include "harness/progress.h"
+#include "harness/run_options.h"
+#include "harness/rundir.h"
+
+enum { ERROR_BYTES = 512, SIGNAL_STATUS = 128 };
+#define WARM_NS UINT64_C(50000000)
+
+struct run {
+    struct hb_run_options options;
+    struct hb_rundir *dir;
+    struct hb_result *results;
+    size_t result_count;
+    const char *trace; /* the current one's name */
+};
+
+static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
+    hb_progress_draw(((struct run *)context)->trace, pass, step, steps);
+}
+
+/* Programs of one trace, one for each scale asked for. */
+struct programs {
+    struct hb_program list[HB_LIST_MAX + 2];
+    size_t count;
+};
+
+static const struct hb_program *program_for(struct programs *programs, const char *path,
+                                            uint64_t scale, char *error) {
+    for (size_t i = 0; i < programs->count; i++)
+        if (programs->list[i].header->scale == scale)
+            return &programs->list[i];
+    if (!hb_program_compile(&programs->list[programs->count], path, scale, error))
+        return NULL;
+    return &programs->list[programs->count++];
+}
+
+static void programs_free(struct programs *programs) {
+    for (size_t i = 0; i < programs->count; i++)
+        hb_program_free(&programs->list[i]);
+}
+
+static void describe_passes(unsigned passes, char *text, size_t size) {
+    snprintf(text, size, "%s%s%s", passes & HB_PASS_CHECK ? ",check" : "",
+             passes & HB_PASS_SPACE ? ",space" : "", passes & HB_PASS_TIME ? ",time" : "");
+    memmove(text, text + 1, strlen(text));
+}
+
+/* What is known of a cell before anything is measured. */
+static void cell_begin(const struct run *run, struct hb_cell *cell) {
+    static const char *const touches[] = {"none", "first", "page", "all"};
+    const struct hb_run_options *options = &run->options;
+    struct hb_result *result = &cell->result;
+    hb_result_init(result);
+    snprintf(result->run_id, sizeof result->run_id, "%s", hb_rundir_id(run->dir));
+    snprintf(result->allocator, sizeof result->allocator, "%s", cell->spec.canonical);
+    snprintf(result->trace, sizeof result->trace, "%s", run->trace);
+    if (options->has_baseline)
+        snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
+    describe_passes(options->passes, result->passes, sizeof result->passes);
+    snprintf(result->mode, sizeof result->mode, "serial");
+    snprintf(result->touch, sizeof result->touch, "%s",
+             touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
+    result->threads = 1;
+    result->repeats = options->passes & HB_PASS_TIME ? options->repeats : HB_COUNT_NULL;
+    result->seed = options->seed;
+}
+
+/* The baseline first, then the allocators as asked for. False with error set if a program fails. */
+static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *programs,
+                      const char *path, char *error) {
+    const struct hb_run_options *options = &run->options;
+    *plan = (struct hb_plan){.touch = options->touch, .repeats = options->repeats,
+                             .seed = options->seed, .warm_ns = WARM_NS, .cpu = options->cpu,
+                             .memory_limit = options->memory_limit, .progress = show_progress,
+                             .context = run};
+    plan->cells = calloc(options->allocator_count + 1, sizeof *plan->cells);
+    if (!plan->cells || hb_spec_parse("null", &plan->floor, error) != HB_SPEC_OK)
+        return false;
+    if (options->has_baseline) {
+        plan->baseline = plan->cells;
+        plan->cells[plan->cell_count++].spec = options->baseline;
+    }
+    for (size_t i = 0; i < options->allocator_count; i++)
+        plan->cells[plan->cell_count++].spec = options->allocators[i];
+    plan->program = program_for(programs, path, 1, error);
+    for (size_t i = 0; i < plan->cell_count && plan->program; i++) {
+        struct hb_cell *cell = &plan->cells[i];
+        cell->program = program_for(programs, path, cell->spec.config.scale, error);
+        if (!cell->program)
+            return false;
+        cell_begin(run, cell);
+    }
+    return plan->program != NULL;
+}
+
+/* The results move to the run; the rest of the plan goes. */
+static void plan_close(struct run *run, struct hb_plan *plan, bool keeps) {
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        if (keeps)
+            run->results[run->result_count++] = plan->cells[i].result;
+        else
+            hb_result_clear(&plan->cells[i].result);
+        free(plan->cells[i].cold_ns.values);
+    }
+    free(plan->cells);
+}
+
+static bool plan_measure(struct hb_plan *plan, unsigned passes) {
+    return (!(passes & HB_PASS_CHECK) || hb_pass_check(plan)) &&
+           (!(passes & HB_PASS_SPACE) || hb_pass_space(plan)) &&
+           (!(passes & HB_PASS_TIME) || hb_pass_time(plan));
+}
+
+static int run_trace(struct run *run, const struct hb_run_trace *trace) {
+    struct programs *programs = calloc(1, sizeof *programs);
+    struct hb_plan plan = {0};
+    char error[ERROR_BYTES] = "not enough memory";
+    run->trace = trace->name;
+    hb_progress_draw(trace->name, "loading", 0, 1);
+    bool opened = programs && plan_open(run, &plan, programs, trace->path, error);
+    bool measured = opened && plan_measure(&plan, run->options.passes);
+    hb_progress_clear();
+    plan_close(run, &plan, measured);
+    if (programs)
+        programs_free(programs);
+    free(programs);
+    if (!opened)
+        return hb_usage_error("%s", error);
+    return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
+}
+
+static bool print_results(const struct run *run) {
+    const struct hb_result *results = run->results;
+    bool written = true;
+    if (run->options.format == HB_FORMAT_TABLE)
+        hb_results_print_table(results, run->result_count, stdout);
+    if (run->options.format == HB_FORMAT_CSV)
+        written = hb_result_write_csv_heading(stdout);
+    for (size_t i = 0; i < run->result_count && written; i++) {
+        if (run->options.format == HB_FORMAT_JSONL)
+            written = hb_result_write_json(&results[i], stdout);
+        if (run->options.format == HB_FORMAT_CSV)
+            written = hb_result_write_csv(&results[i], stdout);
+    }
+    return written && fflush(stdout) == 0 && !ferror(stdout);
+}
+
+static bool any_failed(const struct run *run) {
+    for (size_t i = 0; i < run->result_count; i++)
+        if (run->results[i].error[0])
+            return true;
+    return false;
+}
+
+static int keep_and_print(struct run *run, int argc, char **argv) {
+    char error[ERROR_BYTES], path[HB_TRACE_PATH_MAX];
+    snprintf(path, sizeof path, "%s", hb_rundir_path(run->dir));
+    struct hb_rundir *dir = run->dir;
+    run->dir = NULL;
+    if (!hb_rundir_keep(dir, run->results, run->result_count, argc, argv, error))
+        return hb_failure("%s", error);
+    if (!print_results(run))
+        return hb_failure("standard output could not be written; the results are in %s", path);
+    fprintf(stderr, "results: %s\n", path);
+    return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
+}
+
+static int run_all(struct run *run, int argc, char **argv) {
+    char error[ERROR_BYTES];
+    const struct hb_run_options *options = &run->options;
+    size_t cells = options->trace_count * (options->allocator_count + 1);
+    run->results = calloc(cells, sizeof *run->results);
+    if (!run->results)
+        return hb_failure("not enough memory");
+    run->dir = hb_rundir_begin(options->out, error);
+    if (!run->dir)
+        return hb_usage_error("%s", error);
+    hb_interrupt_catch();
+    int status = HB_EXIT_OK;
+    for (size_t i = 0; i < options->trace_count && status == HB_EXIT_OK; i++)
+        status = run_trace(run, &options->traces[i]);
+    return status == HB_EXIT_OK ? keep_and_print(run, argc, argv) : status;
+}
+
+int hb_cmd_run(int argc, char **argv) {
+    struct run run = {0};
+    int status = hb_run_options_parse(&run.options, argc, argv);
+    if (status == HB_EXIT_OK && run.options.wants_help)
+        hb_run_options_help();
+    else if (status == HB_EXIT_OK)
+        status = run_all(&run, argc, argv);
+    if (run.dir)
+        hb_rundir_discard(run.dir);
+    for (size_t i = 0; i < run.result_count; i++)
+        hb_result_clear(&run.results[i]);
+    free(run.results);
+    hb_run_options_free(&run.options);
+    return status;
+}

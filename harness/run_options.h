@@ -1,0 +1,45 @@
+/* run_options.h -- the command line of `heapbench run`. */
+#ifndef HB_RUN_OPTIONS_H
+#define HB_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "allocators/registry.h"
+
+enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
+enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4 };
+enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
+
+struct hb_run_trace {
+    char name[HB_TRACE_NAME_MAX];
+    char path[HB_TRACE_PATH_MAX];
+};
+
+struct hb_run_options {
+    struct hb_spec *allocators;
+    size_t allocator_count;
+    struct hb_run_trace *traces;
+    size_t trace_count;
+    bool has_baseline;
+    struct hb_spec baseline;
+    unsigned passes; /* HB_PASS_… */
+    int touch;       /* enum job_touch, or -1 */
+    uint64_t repeats;
+    uint64_t seed;
+    int cpu; /* -1: the last one this process may use */
+    uint64_t memory_limit;
+    enum hb_format format;
+    const char *out;
+    bool wants_help;
+};
+
+/* Parse and check everything that can be checked before a run: names, options, numbers, traces'
+ * existence. Returns HB_EXIT_OK, or HB_EXIT_USAGE after one line on stderr. */
+int hb_run_options_parse(struct hb_run_options *options, int argc, char **argv);
+
+void hb_run_options_free(struct hb_run_options *options);
+
+void hb_run_options_help(void);
+
+#endif
