@@ -177,7 +177,8 @@ static void record_set_environment(const struct record *record)
              has_more ? preloaded : "");
     setenv("LD_PRELOAD", preload, 1);
     setenv(HB_RECORD_ENV_FOLDER, record->folder, 1);
-    snprintf(pid, sizeof pid, "%ld", record->has_children ? 0 : (long)getpid());
+    /* Of one length, so that runs of the same command have environments of one size. */
+    snprintf(pid, sizeof pid, "%010ld", record->has_children ? 0 : (long)getpid());
     setenv(HB_RECORD_ENV_PID, pid, 1);
     if (record->has_times)
         setenv(HB_RECORD_ENV_TIMES, "1", 1);

@@ -53,7 +53,7 @@ packages_of() {
     gcc) echo gcc-12 libc6-dev libstb-dev ;;
     perl) echo perl perl-doc ;;
     python3) echo python3.11 libpython3.11-stdlib ;;
-    sqlite3) echo sqlite3 unicode-data wamerican ;;
+    sqlite3) echo sqlite3 unicode-data wamerican-small ;;
     esac
 }
 

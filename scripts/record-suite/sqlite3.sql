@@ -8,7 +8,7 @@ CREATE TABLE word(word TEXT);
 .separator ;
 .import /usr/share/unicode/UnicodeData.txt character
 .separator "\t"
-.import /usr/share/dict/american-english word
+.import /usr/share/dict/american-english-small word
 .mode list
 CREATE INDEX character_name ON character(name);
 CREATE INDEX character_category ON character(category, code);

@@ -199,6 +199,8 @@ struct log *log_enter_slowly(void)
     if (logs_entering || (log && log->busy)) {
         if (log && log->header)
             log->header->signal_calls++;
+        else
+            image_count_early();
         return NULL;
     }
     int error = errno;

@@ -1,0 +1,130 @@
+/* test_record_command.c -- heapbench record as its users meet it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECORD HB_BUILD_DIR "/heapbench record "
+#define CALLS HB_BUILD_DIR "/tests/recorded_calls"
+#define FORKS HB_BUILD_DIR "/tests/recorded_forks"
+
+static char folder[64], said[8192];
+
+static int folder_enter(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/heapbench-test-XXXXXX");
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int folder_leave(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return chdir("/") || system(command);
+}
+
+/* Runs a shell command in the folder; its output is in said. Returns its exit status. */
+static int shell(const char *command)
+{
+    char line[8192];
+    snprintf(line, sizeof line, "{ %s ; } 2>&1", command);
+    FILE *pipe = popen(line, "r");
+    assert_non_null(pipe);
+    size_t count = fread(said, 1, sizeof said - 1, pipe);
+    said[count] = '\0';
+    int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void it_names_the_trace_after_the_command(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("TMPDIR= " RECORD "-- " CALLS), 0);
+    assert_non_null(strstr(said, "recorded_calls.hbt: 22 operations, 10 objects"));
+    assert_non_null(strstr(said, "lost: nothing"));
+    assert_int_equal(shell("ls -A"), 0);
+    assert_string_equal(said, "recorded_calls.hbt\n");
+}
+
+static void it_never_overwrites(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("echo mine > x.hbt; " RECORD "-o x.hbt -- touch ran"), 2);
+    assert_non_null(strstr(said, "exists already"));
+    assert_int_equal(shell("cat x.hbt; ls"), 0);
+    assert_string_equal(said, "mine\nx.hbt\n");
+}
+
+static void a_command_that_fails_is_recorded(void **state)
+{
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- sh -c 'exit 3'"), 0);
+    assert_non_null(strstr(said, "status 3"));
+    assert_int_equal(shell("test -s x.hbt"), 0);
+}
+
+static void commands_that_cannot_run_are_told(void **state)
+{
+    (void)state;
+    assert_int_equal(shell(RECORD "-- no-such-program"), 2);
+    assert_non_null(strstr(said, "no program 'no-such-program'"));
+    assert_int_equal(shell("echo > plain; " RECORD "-- ./plain"), 2);
+    assert_int_equal(shell(RECORD), 2);
+    assert_int_equal(shell(RECORD "--nonsense"), 2);
+    assert_int_equal(shell("ls"), 0);
+    assert_string_equal(said, "plain\n");
+}
+
+static void static_programs_are_refused(void **state)
+{
+    (void)state;
+    if (shell("echo 'int main(void){return 0;}' > s.c; cc -static s.c -o s"))
+        skip();
+    assert_int_equal(shell(RECORD "-- ./s"), 2);
+    assert_non_null(strstr(said, "linked statically"));
+}
+
+static void children_get_files_of_their_own(void **state)
+{
+    (void)state;
+    assert_int_equal(shell(RECORD "--children -o x.hbt -- " FORKS), 0);
+    assert_int_equal(shell("ls x.hbt x.*.hbt | wc -l"), 0);
+    assert_int_equal(atoi(said), 2);
+}
+
+static void an_interrupted_command_is_recorded(void **state)
+{
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- sleep 30 & sleep 0.5; kill -TERM $!; wait $!"), 0);
+    assert_non_null(strstr(said, "signal 15"));
+    assert_int_equal(shell("ls -A"), 0);
+    assert_string_equal(said, "x.hbt\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(it_names_the_trace_after_the_command, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(it_never_overwrites, folder_enter, folder_leave),
+        cmocka_unit_test_setup_teardown(a_command_that_fails_is_recorded, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(commands_that_cannot_run_are_told, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(static_programs_are_refused, folder_enter, folder_leave),
+        cmocka_unit_test_setup_teardown(children_get_files_of_their_own, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(an_interrupted_command_is_recorded, folder_enter,
+                                        folder_leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
