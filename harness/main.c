@@ -13,18 +13,10 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
-#if HB_HAVE_RUN
     {"run", hb_cmd_run, "measure allocators on traces (the default: `run` may be left out)"},
-#endif
-#if HB_HAVE_LIST
     {"list", hb_cmd_list, "list the allocators and the bundled traces"},
-#endif
-#if HB_HAVE_RECORD
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
-#endif
-#if HB_HAVE_TRACE
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
-#endif
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation"},
 };
 

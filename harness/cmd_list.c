@@ -1,0 +1,151 @@
+/* cmd_list.c -- heapbench list: which allocators and traces there are. */
+#include "harness/cmd.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocators/registry.h"
+#include "harness/results_table.h"
+#include "harness/table.h"
+#include "workloads/trace.h"
+
+enum { WIDTH = 100, INDENT = 14, OPTION_INDENT = 28, OPTIONS_MAX = 64 };
+
+static int help_print(void) {
+    puts("heapbench list [allocators|traces]\n"
+         "\n"
+         "List the allocators (with their options and defaults) and the bundled traces.");
+    return HB_EXIT_OK;
+}
+
+/* "order=address|lifo|fifo" with the default first, "grow=65536". */
+static void option_format(const struct hb_option *option, char *text, size_t size) {
+    char initial[32];
+
+    hb_option_text(option, option->initial, initial);
+    int used = snprintf(text, size, "%s=%s", option->key, initial);
+    for (size_t i = 0; option->choices && option->choices[i]; i++) {
+        if (i != option->initial && (size_t)used < size)
+            used += snprintf(text + used, size - (size_t)used, "|%s", option->choices[i]);
+    }
+}
+
+static void family_print(const struct hb_family *family) {
+    char line[2048];
+    int used = 0;
+
+    snprintf(line, sizeof line, "%-*s%s", INDENT, family->name, family->summary);
+    hb_text_wrap(line, INDENT, WIDTH, stdout);
+    if (family->source && family->source[0] != '\0') {
+        printf("%*s", INDENT, "");
+        hb_text_wrap(family->source, INDENT, WIDTH - INDENT, stdout);
+    }
+    for (size_t i = 0; family->options && family->options[i]; i++)
+        used += snprintf(line + used, sizeof line - (size_t)used, "%s%s",
+                         i > 0 ? ", " : "options: ", family->options[i]->key);
+    if (used > 0) {
+        printf("%*s", INDENT, "");
+        hb_text_wrap(line, INDENT + 9, WIDTH - INDENT, stdout);
+    }
+}
+
+/* The options of all families, each once. */
+static size_t options_gather(const struct hb_option **options, size_t most) {
+    size_t count = 0;
+
+    for (size_t i = 0; hb_registry[i]; i++) {
+        for (size_t j = 0; hb_registry[i]->options && hb_registry[i]->options[j]; j++) {
+            size_t known = 0;
+            while (known < count && options[known] != hb_registry[i]->options[j])
+                known++;
+            if (known == count && count < most)
+                options[count++] = hb_registry[i]->options[j];
+        }
+    }
+    return count;
+}
+
+static int allocators_list(void) {
+    const struct hb_option *options[OPTIONS_MAX];
+    size_t count = options_gather(options, OPTIONS_MAX);
+    char text[256];
+
+    puts("Allocators");
+    for (size_t i = 0; hb_registry[i]; i++)
+        family_print(hb_registry[i]);
+    puts("\nTheir options, defaults first, as in --alloc=bestfit:order=lifo:grow=4K");
+    for (size_t i = 0; i < count; i++) {
+        option_format(options[i], text, sizeof text);
+        printf("%-*s%s\n", OPTION_INDENT, text, options[i]->help);
+    }
+    return HB_EXIT_OK;
+}
+
+/* One line; what a trace that cannot be read suffers from stands in its place. */
+static bool trace_print(const char *name) {
+    char path[PATH_MAX], error[HB_TRACE_ERROR_MAX];
+    double unit_bytes;
+
+    if (!hb_find_trace(name, path, sizeof path))
+        return true;
+    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    if (!reader) {
+        printf("%-*s%s\n", INDENT, name, error);
+        return false;
+    }
+    const struct hb_trace_info *info = hb_trace_get_info(reader);
+    const char *unit = hb_bytes_unit((double)info->peak_live_bytes, &unit_bytes);
+    printf("%-*s%11" PRIu64 "%9.2f %-5s  %.60s%s\n", INDENT, name, info->op_count,
+           (double)info->peak_live_bytes / unit_bytes, unit, info->command,
+           strlen(info->command) > 60 ? "..." : "");
+    hb_trace_close(reader);
+    return true;
+}
+
+static int traces_list(void) {
+    char **names = hb_trace_names();
+    bool ok = true;
+
+    if (!names)
+        return hb_failure("list: out of memory");
+    puts("Traces               ops      peak live  recorded command");
+    for (size_t i = 0; names[i]; i++) {
+        ok = trace_print(names[i]) && ok;
+        free(names[i]);
+    }
+    free(names);
+    puts("\nAlso any trace by its path: --trace=./my.hbt");
+    return ok ? HB_EXIT_OK : HB_EXIT_FAILED;
+}
+
+static int all_list(void) {
+    int status = allocators_list();
+    putchar('\n');
+    return status == HB_EXIT_OK ? traces_list() : status;
+}
+
+int hb_cmd_list(int argc, char **argv) {
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const char *const known[] = {"allocators", "traces"};
+    char nearest[64];
+
+    optind = 0;
+    opterr = 0;
+    int option = getopt_long(argc, argv, "h", options, NULL);
+    if (option == 'h')
+        return help_print();
+    if (option != -1 || argc - optind > 1)
+        return hb_usage_error("list takes one of: allocators, traces (see heapbench list --help)");
+    if (optind == argc)
+        return all_list();
+    if (strcmp(argv[optind], known[0]) == 0)
+        return allocators_list();
+    if (strcmp(argv[optind], known[1]) == 0)
+        return traces_list();
+    hb_nearest_names(argv[optind], known, 2, nearest, sizeof nearest);
+    return hb_usage_error("list: there is no list of '%s'; nearest: %s", argv[optind], nearest);
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Install the Debian packages that heapbench is built with and measures against. Says nothing and
+# asks nobody where all are there. `--list` prints their names.
+set -euo pipefail
+
+packages=(
+    build-essential cmake ninja-build pkg-config git
+    libhwloc-dev libpfm4-dev libzstd-dev libcjson-dev libcmocka-dev
+    gnuplot-nox valgrind
+)
+
+if [ "${1:-}" = --list ]; then
+    printf '%s\n' "${packages[@]}"
+    exit 0
+fi
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "install-deps: no Debian, nothing checked; needed is what these provide: ${packages[*]}" >&2
+    exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+done
+# Any gnuplot with the cairo terminals draws the plots.
+if command -v gnuplot >/dev/null; then
+    missing=("${missing[@]/#gnuplot-nox/}")
+    read -ra missing <<<"${missing[*]}"
+fi
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo -n)
+    if ! sudo -n true 2>/dev/null; then
+        echo "install-deps: as root, install: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+fi
+
+echo "install-deps: installing ${missing[*]}" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "install-deps: apt-get failed; still missing: ${missing[*]}" >&2
+    exit 1
+fi
