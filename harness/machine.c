@@ -14,8 +14,7 @@
 enum { TEXT_MAX = 256 };
 
 /* The first line of a file of /proc or /sys, "" if it cannot be read. */
-static void line_read(const char *path, char *text, size_t size)
-{
+static void line_read(const char *path, char *text, size_t size) {
     FILE *file = fopen(path, "re");
     text[0] = '\0';
     if (!file)
@@ -26,8 +25,7 @@ static void line_read(const char *path, char *text, size_t size)
     fclose(file);
 }
 
-void hb_machine_cpu_model(char *text, size_t size)
-{
+void hb_machine_cpu_model(char *text, size_t size) {
     char line[TEXT_MAX];
     FILE *file = fopen("/proc/cpuinfo", "re");
 
@@ -43,8 +41,7 @@ void hb_machine_cpu_model(char *text, size_t size)
 }
 
 /* The choice in brackets of a line such as "always [madvise] never". */
-static void choice_read(const char *path, char *text, size_t size)
-{
+static void choice_read(const char *path, char *text, size_t size) {
     char line[TEXT_MAX];
     line_read(path, line, sizeof line);
 
@@ -53,8 +50,7 @@ static void choice_read(const char *path, char *text, size_t size)
     snprintf(text, size, "%.*s", (int)length, open ? open + 1 : "");
 }
 
-static void add_text(cJSON *object, const char *key, const char *text)
-{
+static void add_text(cJSON *object, const char *key, const char *text) {
     if (text && text[0] != '\0')
         cJSON_AddStringToObject(object, key, text);
     else
@@ -62,8 +58,7 @@ static void add_text(cJSON *object, const char *key, const char *text)
 }
 
 static void add_objects(cJSON *object, const char *key, hwloc_topology_t topology,
-                        hwloc_obj_type_t type)
-{
+                        hwloc_obj_type_t type) {
     int count = hwloc_get_nbobjs_by_type(topology, type);
     if (count > 0)
         cJSON_AddNumberToObject(object, key, count);
@@ -71,8 +66,8 @@ static void add_objects(cJSON *object, const char *key, hwloc_topology_t topolog
         cJSON_AddNullToObject(object, key);
 }
 
-static void add_cache(cJSON *caches, hwloc_topology_t topology, hwloc_obj_type_t type)
-{
+static void add_cache(cJSON *caches, hwloc_topology_t topology, hwloc_obj_type_t type,
+                      const char *name) {
     int count = hwloc_get_nbobjs_by_type(topology, type);
     hwloc_obj_t first = hwloc_get_obj_by_type(topology, type, 0);
     if (count <= 0 || !first)
@@ -80,7 +75,7 @@ static void add_cache(cJSON *caches, hwloc_topology_t topology, hwloc_obj_type_t
 
     const struct hwloc_cache_attr_s *attributes = &first->attr->cache;
     cJSON *cache = cJSON_CreateObject();
-    add_text(cache, "name", hwloc_obj_type_string(type));
+    add_text(cache, "name", name);
     cJSON_AddNumberToObject(cache, "count", count);
     cJSON_AddNumberToObject(cache, "size_bytes", (double)attributes->size);
     cJSON_AddNumberToObject(cache, "line_bytes", attributes->linesize);
@@ -88,11 +83,16 @@ static void add_cache(cJSON *caches, hwloc_topology_t topology, hwloc_obj_type_t
     cJSON_AddItemToArray(caches, cache);
 }
 
-static void add_topology(cJSON *machine)
-{
-    static const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE,
-                                             HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE,
-                                             HWLOC_OBJ_L4CACHE};
+static void add_caches(cJSON *machine, hwloc_topology_t topology) {
+    cJSON *caches = cJSON_AddArrayToObject(machine, "caches");
+    add_cache(caches, topology, HWLOC_OBJ_L1CACHE, "L1d");
+    add_cache(caches, topology, HWLOC_OBJ_L1ICACHE, "L1i");
+    add_cache(caches, topology, HWLOC_OBJ_L2CACHE, "L2");
+    add_cache(caches, topology, HWLOC_OBJ_L3CACHE, "L3");
+    add_cache(caches, topology, HWLOC_OBJ_L4CACHE, "L4");
+}
+
+static void add_topology(cJSON *machine) {
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return;
@@ -104,15 +104,12 @@ static void add_topology(cJSON *machine)
         add_objects(machine, "numa_nodes", topology, HWLOC_OBJ_NUMANODE);
         cJSON_AddNumberToObject(machine, "memory_bytes",
                                 (double)hwloc_get_root_obj(topology)->total_memory);
-        cJSON *caches = cJSON_AddArrayToObject(machine, "caches");
-        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-            add_cache(caches, topology, types[i]);
+        add_caches(machine, topology);
     }
     hwloc_topology_destroy(topology);
 }
 
-static void add_system(cJSON *machine)
-{
+static void add_system(cJSON *machine) {
     char text[TEXT_MAX];
     struct utsname name;
 
@@ -134,8 +131,7 @@ static void add_system(cJSON *machine)
     add_text(machine, "smt", text);
 }
 
-static void add_build(cJSON *machine, int argc, char **argv)
-{
+static void add_build(cJSON *machine, int argc, char **argv) {
     add_text(machine, "heapbench_version", HB_VERSION);
     add_text(machine, "git_revision", HB_REVISION);
 #ifdef __clang__
@@ -154,8 +150,7 @@ static void add_build(cJSON *machine, int argc, char **argv)
     add_text(machine, "date", date);
 }
 
-bool hb_machine_write_json(FILE *file, int argc, char **argv)
-{
+bool hb_machine_write_json(FILE *file, int argc, char **argv) {
     cJSON *machine = cJSON_CreateObject();
     if (!machine)
         return false;

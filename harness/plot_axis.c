@@ -5,57 +5,56 @@
 #include <stdio.h>
 #include <string.h>
 
-void hb_plot_axis_init(struct hb_plot_axis *axis)
-{
+void hb_plot_axis_init(struct hb_plot_axis *axis) {
     *axis = (struct hb_plot_axis){INFINITY, 0};
 }
 
-void hb_plot_axis_include(struct hb_plot_axis *axis, double value)
-{
+void hb_plot_axis_include(struct hb_plot_axis *axis, double value) {
     if (!(value > 0) || !isfinite(value))
         return;
     axis->least = fmin(axis->least, value);
     axis->most = fmax(axis->most, value);
 }
 
-void hb_plot_axis_pad(struct hb_plot_axis *axis, double part)
-{
+void hb_plot_axis_pad(struct hb_plot_axis *axis, double part) {
     double length = fmax(log(axis->most / axis->least), 0.1);
     axis->least /= exp(length * part);
     axis->most *= exp(length * part);
 }
 
-double hb_plot_axis_place(const struct hb_plot_axis *axis, double value)
-{
+double hb_plot_axis_place(const struct hb_plot_axis *axis, double value) {
     return log(value / axis->least) / log(axis->most / axis->least);
 }
 
-double hb_plot_axis_value(const struct hb_plot_axis *axis, double place)
-{
+double hb_plot_axis_value(const struct hb_plot_axis *axis, double place) {
     return axis->least * exp(place * log(axis->most / axis->least));
 }
 
-static void tic_add(double tic, char *text, size_t size)
-{
+static void tic_add(double tic, char *text, size_t size) {
     size_t used = strlen(text);
     if (used < size - 1)
         snprintf(text + used, size - used, "%s%.6g", used > 0 ? ", " : "", tic);
 }
 
-/* A short axis has even steps of 1, 2 or 5 times a power of ten, three to seven of them. */
-static void tics_even(const struct hb_plot_axis *axis, char *text, size_t size)
-{
-    double step = pow(10, floor(log10((axis->most - axis->least) / 3)));
-    if ((axis->most - axis->least) / step > 14)
-        step *= 5;
-    else if ((axis->most - axis->least) / step > 6)
-        step *= 2;
+double hb_plot_axis_step(double most, double parts) {
+    static const double steps[] = {1, 2, 5};
+    double power = pow(10, floor(log10(most / parts)));
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (steps[i] * power >= most / parts)
+            return steps[i] * power;
+    }
+    return 10 * power;
+}
+
+/* A short axis has even steps. */
+static void tics_even(const struct hb_plot_axis *axis, char *text, size_t size) {
+    double step = hb_plot_axis_step(axis->most - axis->least, 7);
     for (double i = ceil(axis->least / step); i * step <= axis->most; i++)
         tic_add(i * step, text, size);
 }
 
-void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size)
-{
+void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size) {
     static const double fine[] = {1, 1.5, 2, 3, 5, 7}, rough[] = {1, 2, 5};
     double span = axis->most / axis->least;
     const double *steps = span < 15 ? fine : rough;

@@ -26,4 +26,8 @@ double hb_plot_axis_value(const struct hb_plot_axis *axis, double place);
 /* Tics as gnuplot takes them: "0.5, 1, 2". */
 void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size);
 
+/* For a linear axis from 0 to most: the least step of 1, 2 or 5 times a power of ten that makes at
+ * most so many parts. */
+double hb_plot_axis_step(double most, double parts);
+
 #endif

@@ -10,24 +10,21 @@
 #include "harness/plot_labels.h"
 #include "harness/plot_sheet.h"
 
-enum { LETTER_PIXELS = 9, LINE_PIXELS = 16, LEADER_PIXELS = 16 };
+enum { LETTER_PIXELS = 9, LINE_PIXELS = 16 };
 
 struct axes {
     struct hb_plot_axis x, y;
 };
 
-static double row_time(const struct hb_result *row)
-{
+static double row_time(const struct hb_result *row) {
     return hb_result_is_baseline(row) && !isnan(row->ns_per_op) ? 1 : row->time_ratio;
 }
 
-static bool row_is_point(const struct hb_result *row)
-{
+static bool row_is_point(const struct hb_result *row) {
     return row_time(row) > 0 && row->resident_peak_ratio > 0;
 }
 
-static bool block_has_points(const struct hb_results_block *block)
-{
+static bool block_has_points(const struct hb_results_block *block) {
     for (size_t i = 0; i < block->count; i++) {
         if (row_is_point(block->rows[i]))
             return true;
@@ -35,8 +32,7 @@ static bool block_has_points(const struct hb_results_block *block)
     return false;
 }
 
-static void axes_fit(struct axes *axes, const struct hb_results_blocks *blocks)
-{
+static void axes_fit(struct axes *axes, const struct hb_results_blocks *blocks) {
     hb_plot_axis_init(&axes->x);
     hb_plot_axis_init(&axes->y);
     for (size_t i = 0; i < blocks->count; i++) {
@@ -54,8 +50,7 @@ static void axes_fit(struct axes *axes, const struct hb_results_blocks *blocks)
     hb_plot_axis_pad(&axes->y, 0.12);
 }
 
-static void axes_write(struct hb_plot_sheet *sheet, const struct axes *axes)
-{
+static void axes_write(struct hb_plot_sheet *sheet, const struct axes *axes) {
     char tics[256];
 
     hb_plot_set_number(sheet, "x_least", axes->x.least);
@@ -70,8 +65,7 @@ static void axes_write(struct hb_plot_sheet *sheet, const struct axes *axes)
 
 /* A number for each allocator of all blocks, so that it looks alike in each panel: how many others
  * come before it. */
-static size_t allocator_number(const struct hb_results_blocks *blocks, const char *allocator)
-{
+static size_t allocator_number(const struct hb_results_blocks *blocks, const char *allocator) {
     size_t number = 0;
 
     for (size_t i = 0; strcmp(blocks->rows[i]->allocator, allocator) != 0; i++) {
@@ -84,8 +78,7 @@ static size_t allocator_number(const struct hb_results_blocks *blocks, const cha
 }
 
 static void label_measure(struct hb_plot_label *label, const struct hb_result *row,
-                          const struct axes *axes, const struct hb_plot_grid *grid)
-{
+                          const struct axes *axes, const struct hb_plot_grid *grid) {
     char name[HB_RESULT_TEXT_MAX];
     double low = isnan(row->time_ratio_ci95_low) ? row_time(row) : row->time_ratio_ci95_low;
     double high = isnan(row->time_ratio_ci95_high) ? row_time(row) : row->time_ratio_ci95_high;
@@ -100,17 +93,15 @@ static void label_measure(struct hb_plot_label *label, const struct hb_result *r
 }
 
 /* The end of the label that is nearest to its point: where a leader line ends. */
-static double nearest(double value, double low, double length)
-{
+static double nearest(double value, double low, double length) {
     return value < low ? low : value > low + length ? low + length : value;
 }
 
 static void label_write(struct hb_plot_sheet *sheet, const struct hb_plot_label *label,
-                        const struct axes *axes, const struct hb_plot_grid *grid)
-{
+                        const struct axes *axes, const struct hb_plot_grid *grid) {
     double end_x = nearest(label->x, label->left, label->width);
     double end_y = nearest(label->y, label->bottom, label->height);
-    bool is_far = hypot(end_x - label->x, end_y - label->y) > LEADER_PIXELS;
+    bool is_far = hypot(end_x - label->x, end_y - label->y) > HB_PLOT_LABEL_NEAR;
     int align = label->left >= label->x ? 1 : label->left + label->width <= label->x ? -1 : 0;
     double at = label->left + label->width * (align > 0 ? 0 : align < 0 ? 1 : 0.5);
 
@@ -127,8 +118,7 @@ static void label_write(struct hb_plot_sheet *sheet, const struct hb_plot_label 
 }
 
 static void row_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
-                      const struct hb_result *row)
-{
+                      const struct hb_result *row) {
     /* Okabe & Ito's colours, without the yellow, with the gnuplot marks that have an inside. */
     static const int colours[] = {0x000000, 0x0072B2, 0xD55E00, 0x009E73,
                                   0xCC79A7, 0xE69F00, 0x56B4E9};
@@ -146,8 +136,7 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_results_block
 }
 
 static bool block_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
-                        size_t number, const struct axes *axes, const struct hb_plot_grid *grid)
-{
+                        size_t number, const struct axes *axes, const struct hb_plot_grid *grid) {
     const struct hb_results_block *block = &blocks->blocks[number];
     struct hb_plot_label *labels = calloc(block->count, sizeof *labels);
     struct hb_plot_panel panel = {grid->panel_width, grid->panel_height,
@@ -172,8 +161,7 @@ static bool block_write(struct hb_plot_sheet *sheet, const struct hb_results_blo
 }
 
 static bool blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
-                         const struct axes *axes, const struct hb_plot_grid *grid)
-{
+                         const struct axes *axes, const struct hb_plot_grid *grid) {
     char name[2 * HB_RESULT_TEXT_MAX];
     size_t panel = 0;
     bool ok = true;
@@ -192,8 +180,7 @@ static bool blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_bl
     return ok;
 }
 
-static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots)
-{
+static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
     const char *baseline = plots->blocks.blocks[0].rows[0]->baseline;
     char text[512];
 
@@ -205,16 +192,14 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
     hb_plot_set_caption(sheet, plots, "Warm replay, median and 95% interval", true);
 }
 
-static size_t panels_count(const struct hb_results_blocks *blocks)
-{
+static size_t panels_count(const struct hb_results_blocks *blocks) {
     size_t panels = 0;
     for (size_t i = 0; i < blocks->count; i++)
         panels += block_has_points(&blocks->blocks[i]);
     return panels;
 }
 
-enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error)
-{
+enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error) {
     size_t panels = panels_count(&plots->blocks);
     struct hb_plot_grid grid = {
         .panels = panels,
@@ -222,7 +207,7 @@ enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error)
         .left = 90,
         .right = 30,
         .top = 105,
-        .bottom = 95,
+        .bottom = 105,
         .gap_x = 35,
         .gap_y = 50,
         .width = 1000,

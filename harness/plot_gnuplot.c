@@ -16,8 +16,7 @@
 extern char **environ;
 
 /* Run gnuplot in folder with its talk going to log. Returns its wait status, or -1 with errno. */
-static int gnuplot_run(const char *folder, const char *const *arguments, const char *log)
-{
+static int gnuplot_run(const char *folder, const char *const *arguments, const char *log) {
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status = -1;
@@ -39,15 +38,13 @@ static int gnuplot_run(const char *folder, const char *const *arguments, const c
     return status;
 }
 
-bool hb_plot_has_gnuplot(void)
-{
+bool hb_plot_has_gnuplot(void) {
     static const char *const arguments[] = {"gnuplot", "--version", NULL};
     return gnuplot_run("/", arguments, "/dev/null") == 0;
 }
 
 /* The line of gnuplot's talk that says what is wrong. */
-static void log_read(const char *path, char *text, size_t size)
-{
+static void log_read(const char *path, char *text, size_t size) {
     char line[256];
     FILE *file = fopen(path, "re");
 
@@ -61,8 +58,7 @@ static void log_read(const char *path, char *text, size_t size)
         fclose(file);
 }
 
-bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error)
-{
+bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error) {
     char script[PATH_MAX], choice[64], picture[PATH_MAX], log[PATH_MAX], reason[256];
     const char *arguments[] = {"gnuplot", "-e", choice, script, NULL};
     struct stat made;
@@ -83,8 +79,7 @@ bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, c
     return false;
 }
 
-static FILE *template_open(const char *name)
-{
+static FILE *template_open(const char *name) {
     char path[PATH_MAX];
     FILE *file = NULL;
 
@@ -99,8 +94,7 @@ static FILE *template_open(const char *name)
     return file;
 }
 
-bool hb_gnuplot_append_template(FILE *script, const char *name, char *error)
-{
+bool hb_gnuplot_append_template(FILE *script, const char *name, char *error) {
     char buffer[4096];
     FILE *file = template_open(name);
 

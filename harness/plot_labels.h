@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Pixels: labels farther from their points need a line that leads to them. */
+enum { HB_PLOT_LABEL_NEAR = 16 };
+
 /* A point of a panel and its label; lengths in pixels, y upwards, from the panel's lower left. */
 struct hb_plot_label {
     double x, y;          /* the point */

@@ -3,32 +3,31 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/plot_axis.h"
 #include "harness/plot_sheet.h"
 #include "harness/results_table.h"
 
-static bool row_has_series(const struct hb_result *row)
-{
+enum { X_PARTS = 5, Y_PARTS = 6 };
+
+static bool row_has_series(const struct hb_result *row) {
     return row->series_op.count > 0 && row->series_live_bytes.count == row->series_op.count;
 }
 
-static size_t rows_with_series(const struct hb_results_block *block)
-{
+static size_t rows_with_series(const struct hb_results_block *block) {
     size_t count = 0;
     for (size_t i = 0; i < block->count; i++)
         count += row_has_series(block->rows[i]);
     return count;
 }
 
-static double counts_most(const struct hb_counts *counts)
-{
+static double counts_most(const struct hb_counts *counts) {
     double most = 0;
     for (size_t i = 0; i < counts->count; i++)
         most = fmax(most, (double)counts->values[i]);
     return most;
 }
 
-static double block_most(const struct hb_results_block *block)
-{
+static double block_most(const struct hb_results_block *block) {
     double most = 1;
     for (size_t i = 0; i < block->count; i++) {
         most = fmax(most, counts_most(&block->rows[i]->series_live_bytes));
@@ -38,8 +37,7 @@ static double block_most(const struct hb_results_block *block)
     return most;
 }
 
-static double block_last_op(const struct hb_results_block *block)
-{
+static double block_last_op(const struct hb_results_block *block) {
     double last = 1;
     for (size_t i = 0; i < block->count; i++)
         last = fmax(last, counts_most(&block->rows[i]->series_op));
@@ -47,14 +45,12 @@ static double block_last_op(const struct hb_results_block *block)
 }
 
 /* The value in its unit; NaN where the series is null or shorter. */
-static double counts_at(const struct hb_counts *counts, size_t index, double unit)
-{
+static double counts_at(const struct hb_counts *counts, size_t index, double unit) {
     return index < counts->count ? (double)counts->values[index] / unit : NAN;
 }
 
 static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, double op_unit,
-                      double byte_unit)
-{
+                      double byte_unit) {
     for (size_t i = 0; i < row->series_op.count; i++) {
         hb_plot_write_number(sheet, counts_at(&row->series_op, i, op_unit), '\t');
         hb_plot_write_number(sheet, counts_at(&row->series_live_bytes, i, byte_unit), '\t');
@@ -64,16 +60,14 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, 
     fputs("\n\n", sheet->data);
 }
 
-static void row_label(const struct hb_result *row, char *text, size_t size)
-{
+static void row_label(const struct hb_result *row, char *text, size_t size) {
     text[0] = '\0';
     if (!isnan(row->resident_peak_ratio))
         snprintf(text, size, "peak %.2f × live", row->resident_peak_ratio);
 }
 
 static void rows_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block,
-                       double op_unit, double byte_unit)
-{
+                       double op_unit, double byte_unit) {
     char text[HB_RESULT_TEXT_MAX];
     size_t panel = 0;
 
@@ -91,14 +85,12 @@ static void rows_write(struct hb_plot_sheet *sheet, const struct hb_results_bloc
     }
 }
 
-static const char *op_unit_choose(double last, double *unit)
-{
+static const char *op_unit_choose(double last, double *unit) {
     *unit = last >= 2e6 ? 1e6 : last >= 2e3 ? 1e3 : 1;
     return last >= 2e6 ? "million operations" : last >= 2e3 ? "thousand operations" : "operations";
 }
 
-static void axes_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block)
-{
+static void axes_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block) {
     double op_unit, byte_unit, most = block_most(block), last = block_last_op(block);
     const char *op_title = op_unit_choose(last, &op_unit);
     const char *byte_title = hb_bytes_unit(most, &byte_unit);
@@ -107,11 +99,12 @@ static void axes_write(struct hb_plot_sheet *sheet, const struct hb_results_bloc
     hb_plot_set_text(sheet, "y_title", byte_title);
     hb_plot_set_number(sheet, "x_most", last / op_unit);
     hb_plot_set_number(sheet, "y_most", most / byte_unit * 1.15);
+    hb_plot_set_number(sheet, "x_step", hb_plot_axis_step(last / op_unit, X_PARTS));
+    hb_plot_set_number(sheet, "y_step", hb_plot_axis_step(most / byte_unit * 1.15, Y_PARTS));
     rows_write(sheet, block, op_unit, byte_unit);
 }
 
-static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots, size_t block)
-{
+static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots, size_t block) {
     char name[2 * HB_RESULT_TEXT_MAX], text[3 * HB_RESULT_TEXT_MAX];
 
     hb_plot_block_name(&plots->blocks, block, name, sizeof name);
@@ -122,8 +115,7 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
     hb_plot_set_text(sheet, "subtitle", "");
 }
 
-static void grid_choose(struct hb_plot_grid *grid, size_t panels)
-{
+static void grid_choose(struct hb_plot_grid *grid, size_t panels) {
     *grid = (struct hb_plot_grid){
         .panels = panels,
         .columns = panels < 3    ? panels
@@ -132,7 +124,7 @@ static void grid_choose(struct hb_plot_grid *grid, size_t panels)
         .left = 80,
         .right = 25,
         .top = 105,
-        .bottom = 95,
+        .bottom = 105,
         .gap_x = 25,
         .gap_y = 50,
         .width = 1000,
@@ -143,8 +135,8 @@ static void grid_choose(struct hb_plot_grid *grid, size_t panels)
 
 /* Characters that are safe in a file name everywhere; the block's number where several blocks
  * have one trace. */
-static void name_make(const struct hb_results_blocks *blocks, size_t block, char *text, size_t size)
-{
+static void name_make(const struct hb_results_blocks *blocks, size_t block, char *text,
+                      size_t size) {
     const char *trace = blocks->blocks[block].rows[0]->trace;
     size_t same = 0;
 
@@ -159,8 +151,7 @@ static void name_make(const struct hb_results_blocks *blocks, size_t block, char
         snprintf(text + used, size - (size_t)used, "-%zu", same + 1);
 }
 
-enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error)
-{
+enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error) {
     const struct hb_results_block *rows = &plots->blocks.blocks[block];
     struct hb_plot_sheet sheet;
     struct hb_plot_grid grid;

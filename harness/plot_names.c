@@ -6,8 +6,7 @@
 
 /* Add the first length bytes of more, as far as there is room. */
 static void text_add_part(char *text, size_t size, const char *separator, const char *more,
-                          size_t length)
-{
+                          size_t length) {
     size_t used = strlen(text);
     if (used > 0)
         used = (size_t)(stpncpy(text + used, separator, size - 1 - used) - text);
@@ -17,14 +16,12 @@ static void text_add_part(char *text, size_t size, const char *separator, const 
     text[used + length] = '\0';
 }
 
-static void text_add(char *text, size_t size, const char *separator, const char *more)
-{
+static void text_add(char *text, size_t size, const char *separator, const char *more) {
     text_add_part(text, size, separator, more, strlen(more));
 }
 
 /* A value that is a word says what it is about; a number needs its key. */
-static void option_add(const char *option, size_t length, char *text, size_t size)
-{
+static void option_add(const char *option, size_t length, char *text, size_t size) {
     const char *equals = memchr(option, '=', length);
     bool is_word = equals && strchr("0123456789", equals[1]) == NULL &&
                    strncmp(equals + 1, "off", 3) != 0 && strncmp(equals + 1, "on", 2) != 0;
@@ -32,8 +29,7 @@ static void option_add(const char *option, size_t length, char *text, size_t siz
     text_add_part(text, size, " ", start, length - (size_t)(start - option));
 }
 
-void hb_plot_allocator_name(const char *spec, char *text, size_t size)
-{
+void hb_plot_allocator_name(const char *spec, char *text, size_t size) {
     const char *slash = strrchr(spec, '/');
     text[0] = '\0';
     if (slash && slash[1] != '\0') {
@@ -49,8 +45,7 @@ void hb_plot_allocator_name(const char *spec, char *text, size_t size)
     }
 }
 
-static bool trace_is_once(const struct hb_results_blocks *blocks, size_t block)
-{
+static bool trace_is_once(const struct hb_results_blocks *blocks, size_t block) {
     for (size_t i = 0; i < blocks->count; i++) {
         const char *other = blocks->blocks[i].rows[0]->trace;
         if (i != block && strcmp(other, blocks->blocks[block].rows[0]->trace) == 0)
@@ -60,8 +55,7 @@ static bool trace_is_once(const struct hb_results_blocks *blocks, size_t block)
 }
 
 void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, char *text,
-                        size_t size)
-{
+                        size_t size) {
     const struct hb_result *first = blocks->blocks[block].rows[0];
 
     text[0] = '\0';
@@ -77,8 +71,7 @@ void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, ch
     }
 }
 
-static bool repeats_are_shared(const struct hb_results_blocks *blocks)
-{
+static bool repeats_are_shared(const struct hb_results_blocks *blocks) {
     for (size_t i = 1; i < blocks->count; i++) {
         if (blocks->blocks[i].rows[0]->repeats != blocks->blocks[0].rows[0]->repeats)
             return false;
@@ -86,8 +79,7 @@ static bool repeats_are_shared(const struct hb_results_blocks *blocks)
     return blocks->count > 0 && blocks->blocks[0].rows[0]->repeats != HB_COUNT_NULL;
 }
 
-static bool touch_is_shared(const struct hb_results_blocks *blocks)
-{
+static bool touch_is_shared(const struct hb_results_blocks *blocks) {
     for (size_t i = 1; i < blocks->count; i++) {
         if (strcmp(blocks->blocks[i].rows[0]->touch, blocks->blocks[0].rows[0]->touch) != 0)
             return false;
@@ -95,8 +87,7 @@ static bool touch_is_shared(const struct hb_results_blocks *blocks)
     return blocks->count > 0 && blocks->blocks[0].rows[0]->touch[0] != '\0';
 }
 
-static void conditions_add(const struct hb_results_blocks *blocks, char *text, size_t size)
-{
+static void conditions_add(const struct hb_results_blocks *blocks, char *text, size_t size) {
     char part[64];
 
     if (repeats_are_shared(blocks)) {
@@ -110,8 +101,7 @@ static void conditions_add(const struct hb_results_blocks *blocks, char *text, s
 }
 
 void hb_plot_set_caption(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
-                         const char *what, bool with_conditions)
-{
+                         const char *what, bool with_conditions) {
     char text[1024] = "";
 
     text_add(text, sizeof text, "", what);

@@ -11,8 +11,7 @@
 
 #include "harness/plot_gnuplot.h"
 
-void hb_plot_grid_fit(struct hb_plot_grid *grid)
-{
+void hb_plot_grid_fit(struct hb_plot_grid *grid) {
     size_t rows = (grid->panels + grid->columns - 1) / grid->columns;
     double columns = (double)grid->columns;
 
@@ -22,20 +21,17 @@ void hb_plot_grid_fit(struct hb_plot_grid *grid)
                    (double)(rows - 1) * grid->gap_y;
 }
 
-static bool path_make(char *path, const char *folder, const char *name, const char *ending)
-{
+static bool path_make(char *path, const char *folder, const char *name, const char *ending) {
     return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
 }
 
-static FILE *sheet_open(const struct hb_plot_sheet *sheet, const char *ending)
-{
+static FILE *sheet_open(const struct hb_plot_sheet *sheet, const char *ending) {
     char path[PATH_MAX];
     return path_make(path, sheet->work, sheet->name, ending) ? fopen(path, "wxe") : NULL;
 }
 
 /* Remove the hidden folder and what is still in it. */
-static void sheet_remove(struct hb_plot_sheet *sheet)
-{
+static void sheet_remove(struct hb_plot_sheet *sheet) {
     DIR *folder = opendir(sheet->work);
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
@@ -47,8 +43,7 @@ static void sheet_remove(struct hb_plot_sheet *sheet)
 }
 
 bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
-                         const char *name, char *error)
-{
+                         const char *name, char *error) {
     *sheet = (struct hb_plot_sheet){.data = NULL};
     snprintf(sheet->name, sizeof sheet->name, "%s", name);
     if (path_make(sheet->work, plots->folder, ".drawing-XXXXXX", "") && mkdtemp(sheet->work)) {
@@ -69,8 +64,7 @@ bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plo
     return false;
 }
 
-static void quoted_write(FILE *script, const char *text)
-{
+static void quoted_write(FILE *script, const char *text) {
     fputc('"', script);
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
@@ -80,20 +74,17 @@ static void quoted_write(FILE *script, const char *text)
     fputs("\"\n", script);
 }
 
-void hb_plot_set_text(struct hb_plot_sheet *sheet, const char *variable, const char *text)
-{
+void hb_plot_set_text(struct hb_plot_sheet *sheet, const char *variable, const char *text) {
     fprintf(sheet->script, "%s = ", variable);
     quoted_write(sheet->script, text);
 }
 
 /* Fixed notation: gnuplot divides integers as C does, so each number has its point. */
-void hb_plot_set_number(struct hb_plot_sheet *sheet, const char *variable, double value)
-{
+void hb_plot_set_number(struct hb_plot_sheet *sheet, const char *variable, double value) {
     fprintf(sheet->script, "%s = %.6f\n", variable, value);
 }
 
-void hb_plot_set_grid(struct hb_plot_sheet *sheet, const struct hb_plot_grid *grid)
-{
+void hb_plot_set_grid(struct hb_plot_sheet *sheet, const struct hb_plot_grid *grid) {
     fprintf(sheet->script, "panels = %zu\ncolumns = %zu\n", grid->panels, grid->columns);
     hb_plot_set_number(sheet, "width", grid->width);
     hb_plot_set_number(sheet, "height", grid->height);
@@ -106,28 +97,24 @@ void hb_plot_set_grid(struct hb_plot_sheet *sheet, const struct hb_plot_grid *gr
     hb_plot_set_number(sheet, "panel_height", grid->panel_height);
 }
 
-void hb_plot_array_begin(struct hb_plot_sheet *sheet, const char *variable, size_t count)
-{
+void hb_plot_array_begin(struct hb_plot_sheet *sheet, const char *variable, size_t count) {
     fprintf(sheet->script, "array %s[%zu]\n", variable, count);
 }
 
 void hb_plot_array_add(struct hb_plot_sheet *sheet, const char *variable, size_t index,
-                       const char *text)
-{
+                       const char *text) {
     fprintf(sheet->script, "%s[%zu] = ", variable, index + 1);
     quoted_write(sheet->script, text);
 }
 
-void hb_plot_write_number(struct hb_plot_sheet *sheet, double value, char end)
-{
+void hb_plot_write_number(struct hb_plot_sheet *sheet, double value, char end) {
     if (value == value)
         fprintf(sheet->data, "%.9g%c", value, end);
     else
         fprintf(sheet->data, "NaN%c", end);
 }
 
-static bool files_close(struct hb_plot_sheet *sheet)
-{
+static bool files_close(struct hb_plot_sheet *sheet) {
     bool ok = !ferror(sheet->data) && !ferror(sheet->script);
     bool data_ok = fclose(sheet->data) == 0;
     bool script_ok = fclose(sheet->script) == 0;
@@ -135,29 +122,25 @@ static bool files_close(struct hb_plot_sheet *sheet)
 }
 
 static bool file_move(const struct hb_plot_sheet *sheet, const struct hb_plots *plots,
-                      const char *ending)
-{
+                      const char *ending) {
     char from[PATH_MAX], to[PATH_MAX];
     return path_make(from, sheet->work, sheet->name, ending) &&
            path_make(to, plots->folder, sheet->name, ending) && rename(from, to) == 0;
 }
 
-static bool sheet_draw(struct hb_plot_sheet *sheet, const struct hb_plots *plots, char *error)
-{
+static bool sheet_draw(struct hb_plot_sheet *sheet, const struct hb_plots *plots, char *error) {
     return (!plots->as_png || hb_gnuplot_draw(sheet->work, sheet->name, "png", error)) &&
            (!plots->as_svg || hb_gnuplot_draw(sheet->work, sheet->name, "svg", error));
 }
 
-static bool sheet_keep(struct hb_plot_sheet *sheet, const struct hb_plots *plots)
-{
+static bool sheet_keep(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
     return file_move(sheet, plots, ".tsv") && file_move(sheet, plots, ".gp") &&
            (!plots->as_png || file_move(sheet, plots, ".png")) &&
            (!plots->as_svg || file_move(sheet, plots, ".svg"));
 }
 
 enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
-                                         const char *template_name, bool ok, char *error)
-{
+                                         const char *template_name, bool ok, char *error) {
     ok = ok && hb_gnuplot_append_template(sheet->script, "style", error) &&
          hb_gnuplot_append_template(sheet->script, template_name, error);
     bool written = files_close(sheet);

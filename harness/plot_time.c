@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/plot_axis.h"
 #include "harness/plot_sheet.h"
 
 enum {
     BAR_PIXELS = 30,
+    TIC_PIXELS = 65,
     LETTER_PIXELS = 10,
     BLUE = 0x0072B2,
     ORANGE = 0xE69F00,
@@ -14,8 +16,7 @@ enum {
     DARK = 0x4D4D4D
 };
 
-static bool block_has_time(const struct hb_results_block *block)
-{
+static bool block_has_time(const struct hb_results_block *block) {
     for (size_t i = 0; i < block->count; i++) {
         if (!isnan(block->rows[i]->ns_per_op))
             return true;
@@ -24,8 +25,7 @@ static bool block_has_time(const struct hb_results_block *block)
 }
 
 /* Colour and words say only what the interval allows. */
-static int row_colour(const struct hb_result *row)
-{
+static int row_colour(const struct hb_result *row) {
     if (hb_result_is_baseline(row))
         return DARK;
     if (row->time_ratio_ci95_high < 1)
@@ -33,13 +33,11 @@ static int row_colour(const struct hb_result *row)
     return row->time_ratio_ci95_low > 1 ? ORANGE : GREY;
 }
 
-static double row_end(const struct hb_result *row)
-{
+static double row_end(const struct hb_result *row) {
     return fmax(row->ns_per_op, row->ns_per_op_ci95_high);
 }
 
-static void row_label(const struct hb_result *row, double longest, char *text, size_t size)
-{
+static void row_label(const struct hb_result *row, double longest, char *text, size_t size) {
     bool has_interval = !isnan(row->time_ratio_ci95_low);
     bool is_same = row->time_ratio_ci95_low <= 1 && row->time_ratio_ci95_high >= 1;
     const char *remark = row_end(row) > longest ? " (cut)" : "";
@@ -55,8 +53,7 @@ static void row_label(const struct hb_result *row, double longest, char *text, s
                                 : " (no interval)");
 }
 
-static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, double longest)
-{
+static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, double longest) {
     char name[HB_RESULT_TEXT_MAX], label[64];
     double end = row_end(row);
 
@@ -72,16 +69,14 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, 
     hb_plot_write_number(sheet, end > longest ? longest : row->ns_per_op, '\n');
 }
 
-static int double_compare(const void *a, const void *b)
-{
+static int double_compare(const void *a, const void *b) {
     double left = *(const double *)a, right = *(const double *)b;
     return (left > right) - (left < right);
 }
 
 /* Beyond this bars are cut, so that one slow allocator does not make all others too short to tell
  * apart: four times the median, but only if one is beyond six times. */
-static double longest_bar(const struct hb_results_blocks *blocks, size_t rows)
-{
+static double longest_bar(const struct hb_results_blocks *blocks, size_t rows) {
     double *bars = calloc(rows, sizeof *bars), longest = INFINITY;
     size_t count = 0;
 
@@ -98,8 +93,7 @@ static double longest_bar(const struct hb_results_blocks *blocks, size_t rows)
     return longest;
 }
 
-static bool names_are_shared(const struct hb_results_blocks *blocks)
-{
+static bool names_are_shared(const struct hb_results_blocks *blocks) {
     for (size_t i = 1; i < blocks->count; i++) {
         if (blocks->blocks[i].count != blocks->blocks[0].count)
             return false;
@@ -113,8 +107,7 @@ static bool names_are_shared(const struct hb_results_blocks *blocks)
 }
 
 /* Pixels that the longest name of an allocator takes. */
-static double names_width(const struct hb_results_blocks *blocks)
-{
+static double names_width(const struct hb_results_blocks *blocks) {
     char name[HB_RESULT_TEXT_MAX];
     size_t longest = 0;
 
@@ -128,8 +121,7 @@ static double names_width(const struct hb_results_blocks *blocks)
 }
 
 static void grid_choose(struct hb_plot_grid *grid, const struct hb_results_blocks *blocks,
-                        bool names_shared)
-{
+                        bool names_shared) {
     size_t most = 0;
     for (size_t i = 0; i < blocks->count; i++)
         most = blocks->blocks[i].count > most ? blocks->blocks[i].count : most;
@@ -141,7 +133,7 @@ static void grid_choose(struct hb_plot_grid *grid, const struct hb_results_block
         .left = names,
         .right = 30,
         .top = 105,
-        .bottom = 95,
+        .bottom = 105,
         .gap_x = names_shared ? 40 : names + 15,
         .gap_y = 55,
         .width = 1000,
@@ -152,8 +144,7 @@ static void grid_choose(struct hb_plot_grid *grid, const struct hb_results_block
 
 /* Where the axis ends so that behind each bar is room for its label: a bar of v, a label of l
  * pixels and an axis of m on p pixels need v / m * p + l <= p. */
-static double axis_end(const struct hb_results_blocks *blocks, double panel_width, double longest)
-{
+static double axis_end(const struct hb_results_blocks *blocks, double panel_width, double longest) {
     char label[64];
     double most = 0;
 
@@ -170,8 +161,7 @@ static double axis_end(const struct hb_results_blocks *blocks, double panel_widt
 }
 
 static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
-                         double longest)
-{
+                         double longest) {
     char name[2 * HB_RESULT_TEXT_MAX], rows[32];
 
     fputs("# trace\tallocator\tns_per_op\tlow\thigh\tfloor\tcolour\tlabel\tlabel_at\tbar\n",
@@ -190,8 +180,7 @@ static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_bl
     }
 }
 
-static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks)
-{
+static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks) {
     char text[2 * HB_RESULT_TEXT_MAX];
     const char *baseline = blocks->blocks[0].rows[0]->baseline;
 
@@ -205,8 +194,7 @@ static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_
     hb_plot_set_text(sheet, "subtitle", text);
 }
 
-enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error)
-{
+enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
     struct hb_plot_sheet sheet;
     struct hb_plot_grid grid;
     bool names_shared = names_are_shared(&plots->blocks), has_time = false;
@@ -230,7 +218,9 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error)
     subtitle_write(&sheet, &plots->blocks);
     hb_plot_set_caption(&sheet, plots, "Warm replay, median and 95% interval", true);
     hb_plot_set_number(&sheet, "names_shared", names_shared);
-    hb_plot_set_number(&sheet, "x_most", axis_end(&plots->blocks, grid.panel_width, longest));
+    double end = axis_end(&plots->blocks, grid.panel_width, longest);
+    hb_plot_set_number(&sheet, "x_most", end);
+    hb_plot_set_number(&sheet, "x_step", hb_plot_axis_step(end, grid.panel_width / TIC_PIXELS));
     blocks_write(&sheet, &plots->blocks, longest);
     return hb_plot_sheet_finish(&sheet, plots, "time", true, error);
 }

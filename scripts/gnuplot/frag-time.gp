@@ -8,7 +8,7 @@ set xrange [x_least:x_most]
 set yrange [y_least:y_most]
 do for [i = 0:panels - 1] {
     eval panel_place(i)
-    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font ",14"
+    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font letters(14)
     set format x (panel_is_lowest(i) ? "%g" : "")
     set xlabel (panel_is_lowest(i) ? x_title : "") offset 0, 0.3
     set format y (panel_is_left(i) ? "%g" : "")
@@ -17,10 +17,10 @@ do for [i = 0:panels - 1] {
     plot name.".tsv" \
             index i using 3:6:($12 - $3):($13 - $6) with vectors nohead lw 0.7 lc rgb grey, \
          "" index i using 3:6:4:5 with xerrorbars pt 0 lw 1.2 lc rgb grey, \
-         "" index i using 3:6:8:7 with points pt variable ps 1.2 lc rgb variable, \
-         "" index i using ($11 > 0 ? $9 : NaN):10:2 with labels left font ",11", \
-         "" index i using ($11 < 0 ? $9 : NaN):10:2 with labels right font ",11", \
-         "" index i using ($11 == 0 ? $9 : NaN):10:2 with labels center font ",11"
+         "" index i using 3:6:8:7 with points pt variable ps mark_size lc rgb variable, \
+         "" index i using ($11 > 0 ? $9 : NaN):10:2 with labels left font letters(11), \
+         "" index i using ($11 < 0 ? $9 : NaN):10:2 with labels right font letters(11), \
+         "" index i using ($11 == 0 ? $9 : NaN):10:2 with labels center font letters(11)
     eval texts_done
 }
 unset multiplot

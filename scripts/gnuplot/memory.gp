@@ -4,7 +4,8 @@
 set multiplot
 set xrange [0:x_most]
 set yrange [0:y_most]
-set ytics autofreq
+set xtics x_step
+set ytics y_step
 
 # The key, under the title: gnuplot's own would stack.
 shade = "#CFE3F0"
@@ -24,8 +25,8 @@ key_done = "unset object 111; unset arrow 112; unset arrow 113;" \
 
 do for [i = 0:panels - 1] {
     eval panel_place(i)
-    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font ",13"
-    set label 2 panel_note[i + 1] at graph 1, graph 1 offset 0, 0.7 right font ",10" textcolor rgb grey
+    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font letters(13)
+    set label 2 panel_note[i + 1] at graph 1, graph 1 offset 0, 0.7 right font letters(10) textcolor rgb grey
     set format x (panel_is_lowest(i) ? "%g" : "")
     set xlabel (panel_is_lowest(i) ? x_title : "") offset 0, 0.3
     set format y (panel_is_left(i) ? "%g" : "")

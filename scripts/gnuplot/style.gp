@@ -2,7 +2,11 @@
 
 if (!exists("format")) format = "png"
 set encoding utf8
-if (format eq "svg") {
+# Sizes of letters are points in a PNG, pixels in an SVG, whose marks are larger, too.
+is_svg = format eq "svg"
+letters(points) = sprintf(",%.0f", is_svg ? 1.31 * points : points)
+mark_size = is_svg ? 0.6 : 1.2
+if (is_svg) {
     set terminal svg size width, height dynamic noenhanced font "sans-serif,17" background "white"
 } else {
     set terminal pngcairo size 2*width, 2*height noenhanced font "sans-serif,13" \
@@ -31,8 +35,8 @@ panel_place(i) = sprintf("set lmargin at screen %f; set rmargin at screen %f;" \
 panel_is_left(i) = i % columns == 0
 panel_is_lowest(i) = i + columns >= panels
 
-set label 101 title at screen 12 / width, screen 1 - 18 / height left font ",15"
+set label 101 title at screen 12 / width, screen 1 - 18 / height left font letters(15)
 set label 102 subtitle at screen 12 / width, screen 1 - 42 / height left textcolor rgb grey
-set label 103 caption at screen 12 / width, screen 14 / height left textcolor rgb grey font ",11"
+set label 103 caption at screen 12 / width, screen 14 / height left textcolor rgb grey font letters(11)
 # The texts belong to the picture: drawn with each panel they would look bold.
 texts_done = "unset label 101; unset label 102; unset label 103"

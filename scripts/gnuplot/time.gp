@@ -5,11 +5,11 @@
 set multiplot
 set xrange [0:x_most]
 set grid noytics
-set xtics font ",12"
+set xtics x_step
 do for [i = 0:panels - 1] {
     eval panel_place(i)
     set yrange [row_count[i + 1] - 0.4:-0.6]
-    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font ",14"
+    set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font letters(14)
     set format x (panel_is_lowest(i) ? "%g" : "")
     set xlabel (panel_is_lowest(i) ? "ns per operation" : "") offset 0, 0.3
     row_name(text) = names_shared > 0 && !panel_is_left(i) ? "" : text
@@ -17,7 +17,7 @@ do for [i = 0:panels - 1] {
             with boxxyerror lc rgb variable, \
          "" index i using ($10 < $3 ? NaN : $3):0:4:5 with xerrorbars pt 0 lw 1.3 lc rgb "black", \
          "" index i using 6:($0 - 0.5):(0):(1) with vectors nohead dt (4, 3) lw 1.3 lc rgb "black", \
-         "" index i using 9:0:8 with labels left offset 0.4, 0 font ",11"
+         "" index i using 9:0:8 with labels left offset 0.4, 0 font letters(11)
     eval texts_done
 }
 unset multiplot
