@@ -158,10 +158,11 @@ static int add_trace(struct hb_run_options *options, const char *item) {
     struct hb_run_trace *trace = &options->traces[options->trace_count];
     if (options->trace_count == HB_LIST_MAX)
         return hb_usage_error("--trace: more than %d traces", HB_LIST_MAX);
+    if (strchr(item, '/') && access(item, R_OK) != 0)
+        return hb_usage_error("%s: %s; --trace takes a trace file's path, or a bundled trace's "
+                              "name without a '/'", item, strerror(errno));
     if (!hb_find_trace(item, trace->path, sizeof trace->path))
         return unknown_trace(item);
-    if (access(trace->path, R_OK) != 0)
-        return hb_usage_error("%s: %s", trace->path, strerror(errno));
     name_trace(trace, item);
     options->trace_count++;
     return HB_EXIT_OK;

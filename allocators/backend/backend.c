@@ -33,6 +33,10 @@ static void *reserve(void *address, size_t bytes, int flags) {
     return start;
 }
 
+static void remember_reservation(struct hb_backend *backend, void *start, size_t bytes) {
+    backend->reservations[backend->reservation_count++] = (struct hb_reservation){start, bytes};
+}
+
 static void enter_reserved(struct hb_backend *backend, char *start, char *limit) {
     backend->in_break = false;
     backend->region_start = backend->heap_end = start;
@@ -45,8 +49,7 @@ static bool open_reserved(struct hb_backend *backend, uint64_t offset) {
         char *start = reserve(NULL, bytes + BASE_ALIGNMENT, 0);
         if (!start)
             continue;
-        backend->reservation = start;
-        backend->reservation_bytes = bytes + BASE_ALIGNMENT;
+        remember_reservation(backend, start, bytes + BASE_ALIGNMENT);
         backend->heap_base = (char *)round_up((uintptr_t)start, BASE_ALIGNMENT) + offset;
         enter_reserved(backend, backend->heap_base, start + bytes + BASE_ALIGNMENT);
         return true;
@@ -75,10 +78,12 @@ bool hb_backend_open(struct hb_backend *backend, const struct hb_config *config)
 }
 
 void hb_backend_close(struct hb_backend *backend) {
-    if (backend->in_break && sbrk(0) == backend->heap_end)
-        sbrk(backend->region_start - backend->heap_end);
-    if (backend->reservation)
-        munmap(backend->reservation, backend->reservation_bytes);
+    if (backend->in_break && sbrk(0) == backend->heap_end) {
+        void *lowered = sbrk(backend->region_start - backend->heap_end);
+        (void)lowered;
+    }
+    for (unsigned i = 0; i < backend->reservation_count; i++)
+        munmap(backend->reservations[i].start, backend->reservations[i].bytes);
     *backend = (struct hb_backend){0};
 }
 
@@ -125,11 +130,14 @@ static char *extend_reserved(struct hb_backend *backend, size_t bytes) {
 static bool continue_above(struct hb_backend *backend, size_t bytes) {
     uintptr_t reach = (uintptr_t)backend->heap_base + HB_HEAP_REACH;
     uintptr_t from = round_up((uintptr_t)backend->heap_end + 1, BASE_ALIGNMENT);
+    if (backend->reservation_count == HB_RESERVATIONS_MAX)
+        return false;
     for (size_t size = (size_t)1 << 30; size >= RESERVE_MIN; size /= 4) {
         size_t need = size > bytes ? size : round_up(bytes, BASE_ALIGNMENT);
         for (uintptr_t at = from; at + need <= reach; at += size) {
             if (!reserve((void *)at, need, MAP_FIXED_NOREPLACE))
                 continue;
+            remember_reservation(backend, (void *)at, need);
             enter_reserved(backend, (char *)at, (char *)at + need);
             backend->is_contiguous = false;
             return true;

@@ -22,6 +22,8 @@
 
 #define HB_HEAP_REACH ((uint64_t)64 << 30) /* bytes above heap_base that a heap may use */
 
+enum { HB_RESERVATIONS_MAX = 16 };
+
 struct hb_backend {
     char *heap_base;
     char *heap_end;      /* the break: first byte beyond the heap */
@@ -42,8 +44,11 @@ struct hb_backend {
     uint64_t munmap_calls;
     uint64_t mremap_calls;
 
-    void *reservation; /* for hb_backend_close */
-    size_t reservation_bytes;
+    struct hb_reservation {
+        void *start;
+        size_t bytes;
+    } reservations[HB_RESERVATIONS_MAX]; /* for hb_backend_close */
+    unsigned reservation_count;
 };
 
 /* Prepare. config gives backend, limit, fail_at and base_offset. No memory is held yet. False if

@@ -234,7 +234,7 @@ bool hb_program_compile(struct hb_program *program, const char *path, uint64_t s
     bool compiled = program_open(program, scale) && compile_blocks(&compiler, reader);
     const char *damage = hb_trace_damage(reader);
     if (damage)
-        snprintf(error, ERROR_BYTES, "%s", damage);
+        snprintf(error, ERROR_BYTES, "%s: %s; record or fetch the trace again", path, damage);
     else if (!compiled)
         snprintf(error, ERROR_BYTES, "%s: not enough memory to replay it, or sizes beyond 2^64",
                  path);

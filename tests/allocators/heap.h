@@ -1,0 +1,80 @@
+/* heap.h -- a strategy opened on a backend of its own, for the tests. */
+#ifndef HB_TEST_HEAP_H
+#define HB_TEST_HEAP_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "allocators/backend/backend.h"
+#include "allocators/front.h"
+#include "allocators/registry.h"
+
+struct heap {
+    struct hb_spec spec;
+    const struct hb_allocator *allocator;
+    struct hb_backend backend;
+    void *state;
+};
+
+static inline void heap_open(struct heap *heap, const char *spec) {
+    char error[HB_OPTION_ERROR_MAX] = "";
+    memset(heap, 0, sizeof *heap);
+    if (hb_spec_parse(spec, &heap->spec, error) != HB_SPEC_OK)
+        fail_msg("%s: %s", spec, error);
+    heap->spec.config.largest_request = 1 << 20;
+    heap->allocator = heap->spec.allocator;
+    assert_true(hb_backend_open(&heap->backend, &heap->spec.config));
+    size_t bytes = (heap->allocator->state_bytes + 63) & ~(size_t)63;
+    heap->state = aligned_alloc(64, bytes);
+    memset(heap->state, 0, bytes);
+    assert_true(heap->allocator->open(heap->state, &heap->spec.config, &heap->backend));
+}
+
+static inline void heap_close(struct heap *heap) {
+    hb_backend_close(&heap->backend);
+    free(heap->state);
+}
+
+/* All laws hold. */
+static inline void heap_check(const struct heap *heap, int op) {
+    struct hb_violation broken;
+    if (heap->allocator->check && !heap->allocator->check(heap->state, &broken))
+        fail_msg("%s, op %d: %s at %p: found %zu, expected %zu", heap->spec.canonical, op,
+                 broken.law, broken.address, (size_t)broken.found, (size_t)broken.expected);
+}
+
+static inline void *heap_malloc(struct heap *heap, size_t request) {
+    return hb_front_malloc(heap->allocator, heap->state, request);
+}
+
+static inline void heap_free(struct heap *heap, void *payload) {
+    hb_front_free(heap->allocator, heap->state, payload);
+}
+
+/* Every spec the tests run, each with the mmap backend so that a sanitizer's heap is left alone. */
+static inline int heap_specs(char specs[][HB_SPEC_MAX], int most, const char *settings) {
+    static const char *const orders[] = {"address", "lifo", "fifo"};
+    int count = 0;
+    for (int i = 0; hb_registry[i]; i++) {
+        const struct hb_family *family = hb_registry[i];
+        if (family->is_floor || family->is_foreign)
+            continue;
+        bool ordered = family->options[0] == &hb_option_order;
+        for (int variant = 0; variant < (ordered ? 6 : 1) && count < most; variant++)
+            if (ordered)
+                snprintf(specs[count++], HB_SPEC_MAX, "%s:order=%s:index=%s:backend=mmap%s",
+                         family->name, orders[variant % 3], variant < 3 ? "tree" : "list",
+                         settings);
+            else
+                snprintf(specs[count++], HB_SPEC_MAX, "%s:backend=mmap%s", family->name, settings);
+    }
+    return count;
+}
+
+enum { HEAP_SPECS_MAX = 64 };
+
+#endif
