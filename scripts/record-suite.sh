@@ -46,7 +46,17 @@ if [ -z "$heapbench" ]; then
     done
 fi
 [ -x "$heapbench" ] || die "no heapbench: build the release preset, or say where it is with -b"
-heapbench=$(realpath "$heapbench")
+# Programs copy their environment, with it the recorder's path, and the folder they run in: these
+# have the same length for everyone.
+built=$(dirname "$(realpath "$heapbench")")
+copies=$(mktemp -d /tmp/record-suite.XXXXXX)
+trap 'rm -rf "$copies"' EXIT
+for library in "$built/libheapbench-record.so" "$built/../lib/heapbench/libheapbench-record.so"; do
+    [ ! -e "$library" ] || cp "$library" "$copies/"
+done
+cp "$heapbench" "$copies/heapbench"
+cp "$here"/record-suite/* "$copies/"
+heapbench=$copies/heapbench
 
 packages_of() {
     case $1 in
@@ -96,7 +106,7 @@ task_sqlite3() {
 
 mkdir -p "$folder"
 folder=$(realpath "$folder")
-cd "$here/record-suite"
+cd "$copies"
 for name in "${names[@]}"; do
     [ ! -e "$folder/$name.hbt" ] || die "$folder/$name.hbt exists already; remove it, or use -o"
     # shellcheck disable=SC2046
