@@ -201,15 +201,18 @@ static const char *columns_read(struct trace_decoder *decoder, const uint8_t *pa
 /* What an operation of each kind takes, as counts and as masks. */
 struct kind_takes {
     uint64_t if_age, if_size, if_birth; /* all ones, or none: keep a value or drop it */
-    uint32_t ages, sizes, births, frees, alignments;
+    uint32_t ages, births, frees, sizes, alignments;
+    uint64_t sizes_and_alignments; /* the low and the high half: one sum counts both */
 };
 
+enum { HALF = 32 };
+
 static const struct kind_takes kind_takes[HB_OP_KINDS] = {
-    [HB_OP_MALLOC] = {0, -1ull, -1ull, 0, 1, 1, 0, 0},
-    [HB_OP_CALLOC] = {0, -1ull, -1ull, 0, 1, 1, 0, 0},
-    [HB_OP_ALIGNED] = {0, -1ull, -1ull, 0, 1, 1, 0, 1},
-    [HB_OP_REALLOC] = {-1ull, -1ull, 0, 1, 1, 0, 0, 0},
-    [HB_OP_FREE] = {-1ull, 0, 0, 1, 0, 0, 1, 0},
+    [HB_OP_MALLOC] = {0, -1ull, -1ull, 0, 1, 0, 1, 0, 1},
+    [HB_OP_CALLOC] = {0, -1ull, -1ull, 0, 1, 0, 1, 0, 1},
+    [HB_OP_ALIGNED] = {0, -1ull, -1ull, 0, 1, 0, 1, 1, 1 | 1ull << HALF},
+    [HB_OP_REALLOC] = {-1ull, -1ull, 0, 1, 0, 0, 1, 0, 1},
+    [HB_OP_FREE] = {-1ull, 0, 0, 1, 0, 1, 0, 0, 0},
 };
 
 static const char *values_check(const struct trace_decoder *decoder)
@@ -235,34 +238,37 @@ static const char *references_resolve(struct trace_decoder *decoder, uint64_t bi
 {
     const struct trace_block_head *head = &decoder->head;
     uint64_t born = births_before;
-    uint64_t unborn = 0;
-    size_t ages = 0, sizes = 0, alignments = 0;
+    uint64_t others = 0;
+    size_t ages = 0;
 
     for (size_t i = 0; i < head->op_count; i++) {
         const struct kind_takes *takes = &kind_takes[decoder->kinds[i]];
-        uint64_t age = decoder->ages[ages];
 
-        unborn |= (age < born ? 0 : 1) & takes->if_age;
-        decoder->references[ages] = (born - 1 - age) << 1 | takes->frees;
+        decoder->references[ages] = (born - 1 - decoder->ages[ages]) << 1 | takes->frees;
         ages += takes->ages;
-        sizes += takes->sizes;
-        alignments += takes->alignments;
         born += takes->births;
+        others += takes->sizes_and_alignments;
     }
     *births = born - births_before;
     *ops = *births + ages;
-    if (ages != head->count[COLUMN_AGE] || sizes != head->count[COLUMN_SIZE]
-        || alignments != head->count[COLUMN_ALIGNMENT])
+    if (ages != head->count[COLUMN_AGE]
+        || others != (head->count[COLUMN_SIZE] | head->count[COLUMN_ALIGNMENT] << HALF))
         return "its columns do not fit its kinds of operations";
-    return unborn == 0 ? NULL : "a free or realloc names an object from before the trace";
+    return NULL;
 }
 
-static bool references_check(const struct trace_decoder *decoder, struct trace_alive *alive)
+/* An age beyond the first object has wrapped around to an object far above all births. */
+static const char *references_check(const struct trace_decoder *decoder, struct trace_alive *alive)
 {
-    for (size_t i = 0; i < decoder->head.count[COLUMN_AGE]; i++)
-        if (!trace_alive_visit(alive, decoder->references[i] >> 1, decoder->references[i] & 1))
-            return false;
-    return true;
+    for (size_t i = 0; i < decoder->head.count[COLUMN_AGE]; i++) {
+        uint64_t object = decoder->references[i] >> 1;
+
+        if (object >= alive->born_count)
+            return "a free or realloc names an object from before the trace";
+        if (!trace_alive_visit(alive, object, decoder->references[i] & 1))
+            return "a free or realloc names an object that is not alive";
+    }
+    return NULL;
 }
 
 static const char *objects_check(struct trace_decoder *decoder, struct trace_block_state *state,
@@ -275,11 +281,9 @@ static const char *objects_check(struct trace_decoder *decoder, struct trace_blo
         return complaint;
     if (!trace_alive_birth(alive, births))
         return "out of memory for its live objects";
-    if (!references_check(decoder, alive))
-        return "a free or realloc names an object that is not alive";
     state->births += births;
     state->op_count += ops;
-    return NULL;
+    return references_check(decoder, alive);
 }
 
 /* Turn the steps of time into times. */
