@@ -316,7 +316,7 @@ static size_t record_find_main(const struct record *record, const struct hb_merg
 {
     size_t found = count;
     for (size_t i = 0; i < count; i++)
-        if (images[i].pid == (uint64_t)record->pid && images[i].word_count)
+        if (images[i].pid == (uint64_t)record->pid && !images[i].is_empty)
             found = i;
     return found;
 }
@@ -336,7 +336,7 @@ static int record_merge_all(const struct record *record)
     else if (!record_merge(record, &images[main_image], record->output))
         status = HB_EXIT_FAILED;
     for (size_t i = 0; i < count; i++) {
-        if (i == main_image || !images[i].word_count)
+        if (i == main_image || images[i].is_empty)
             continue;
         if (!record->has_children) {
             say("left out what ran before it in the same process: %s", images[i].command);

@@ -30,6 +30,14 @@ static void raw_write(uint64_t buffer, const uint8_t *data, size_t size)
     fclose(file);
 }
 
+static void folder_remove(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    if (system(command))
+        return;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char path[128], error[HB_TRACE_ERROR_MAX];
     struct hb_merge_image *images;
     size_t count;
-    if (!is_made && !mkdtemp(folder))
+    if (!is_made && (!mkdtemp(folder) || atexit(folder_remove)))
         abort();
     is_made = true;
     raw_write(0, data, size / 2);

@@ -208,7 +208,8 @@ static void a_handler_may_allocate_at_any_point(void **state)
     assert_int_equal(recording.info.dropped_calls, 0);
     assert_true(recording.info.unmatched_frees <= recording.info.signal_calls);
     uint64_t handled = sizes_count(&recording, 77);
-    assert_true(2 * handled + recording.info.signal_calls + recording.info.early_calls >= 600);
+    assert_true(2 * handled + recording.info.signal_calls +
+                    recording.info.early_calls >= 600);
     recording_free(&recording);
 }
 

@@ -86,7 +86,6 @@ static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping)
 static void log_describe_image(struct log *log)
 {
     struct raw_header *header = log->header;
-    header->early_calls = image_take_early();
     header->command_bytes =
         rawfile_read_text("/proc/self/cmdline", header->command, sizeof header->command);
     header->cost_one_ticks_x1000 = log_cost_x1000(log, log_stamping);
@@ -115,6 +114,8 @@ static struct log *logs_create(struct image *image)
     if (number == 0)
         log_describe_image(log);
     image->log_count = number + 1;
+    if (number == 0)
+        header->early_calls += image_take_early();
     return log;
 }
 

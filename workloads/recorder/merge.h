@@ -12,8 +12,9 @@
 struct hb_merge_image {
     uint64_t pid;
     uint64_t ticks;      /* when it began; later images of a process have more */
-    uint64_t word_count; /* 8-byte words recorded: more than its operations */
+    uint64_t word_count; /* 8-byte words recorded: at least one for an event */
     uint32_t file_count; /* one for each thread alive at a time */
+    bool is_empty;       /* no event, only the marks that each file begins with */
     bool has_times;
     char command[HB_TRACE_TEXT_MAX]; /* quoted for a shell */
 };

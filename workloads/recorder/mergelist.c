@@ -85,6 +85,7 @@ static void images_add(struct hb_merge_image **images, size_t *count, const char
         return;
     image->file_count++;
     image->word_count += header.logged_words;
+    image->is_empty = image->word_count <= (uint64_t)RAW_START_WORDS * image->file_count;
     if (header.buffer == 0)
         image_read_command(image, &header);
 }

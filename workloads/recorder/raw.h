@@ -33,7 +33,7 @@ enum {
     RAW_RING_WORDS = RAW_RING_BYTES / 8,
     RAW_COMMAND_BYTES = 4096,
     RAW_SCRATCH_WORDS = 256,
-    RAW_EVENT_WORDS_MAX = 5 /* four escapes and the event */
+    RAW_START_WORDS = 2 /* a file begins with the marks of its first thread */
 };
 
 enum raw_kind {
