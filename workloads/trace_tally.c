@@ -5,19 +5,10 @@
 #include <string.h>
 
 #include "workloads/trace_format.h"
-
-enum { PAGE_OBJECTS = 1024 };
-
-struct page {
-    uint64_t live_count;
-    uint64_t size_plus_1[PAGE_OBJECTS]; /* 0: dead */
-};
+#include "workloads/trace_sizes.h"
 
 struct trace_tally {
-    struct page **pages; /* by object / PAGE_OBJECTS; NULL once all of a page's objects died */
-    size_t page_capacity;
-    struct page *spare;  /* the page freed last: one that empties and refills costs nothing */
-    uint64_t live_objects;
+    struct trace_sizes sizes; /* of the live objects */
     unsigned __int128 live_bytes;
     unsigned __int128 peak_live_bytes;
     unsigned __int128 total_bytes;
@@ -34,96 +25,41 @@ void trace_tally_destroy(struct trace_tally *tally)
 {
     if (tally == NULL)
         return;
-    for (size_t i = 0; i < tally->page_capacity; i++)
-        free(tally->pages[i]);
-    free(tally->pages);
-    free(tally->spare);
+    trace_sizes_clear(&tally->sizes);
     free(tally);
-}
-
-/* The object's entry, or NULL if it is not alive. */
-static uint64_t *tally_find(struct trace_tally *tally, uint64_t object)
-{
-    struct page *page;
-
-    if (object >= tally->info.object_count)
-        return NULL;
-    page = tally->pages[object / PAGE_OBJECTS];
-    if (page == NULL || page->size_plus_1[object % PAGE_OBJECTS] == 0)
-        return NULL;
-    return &page->size_plus_1[object % PAGE_OBJECTS];
-}
-
-static bool tally_reach(struct trace_tally *tally, size_t index)
-{
-    size_t capacity = tally->page_capacity;
-    struct page **pages;
-
-    if (index < capacity)
-        return true;
-    capacity = capacity < 64 ? 64 : 2 * capacity;
-    pages = realloc(tally->pages, capacity * sizeof *pages);
-    if (pages == NULL)
-        return false;
-    memset(pages + tally->page_capacity, 0, (capacity - tally->page_capacity) * sizeof *pages);
-    tally->pages = pages;
-    tally->page_capacity = capacity;
-    return true;
 }
 
 static const char *tally_birth(struct trace_tally *tally, const struct hb_op *op)
 {
-    size_t index = op->object / PAGE_OBJECTS;
-    struct page *page;
-
     if (op->object != tally->info.object_count)
         return "a birth must carry the next object number";
-    if (!tally_reach(tally, index))
+    if (!trace_sizes_add(&tally->sizes, op->object, op->size))
         return "out of memory for the live objects";
-    page = tally->pages[index];
-    if (page == NULL) {
-        page = tally->spare != NULL ? tally->spare : calloc(1, sizeof *page);
-        tally->spare = NULL;
-        if (page == NULL)
-            return "out of memory for the live objects";
-        tally->pages[index] = page;
-    }
-    page->size_plus_1[op->object % PAGE_OBJECTS] = op->size + 1;
-    page->live_count++;
     tally->info.object_count++;
-    tally->live_objects++;
     tally->live_bytes += op->size;
     return NULL;
 }
 
 static const char *tally_free(struct trace_tally *tally, const struct hb_op *op)
 {
-    uint64_t *entry = tally_find(tally, op->object);
-    struct page **page;
+    const uint64_t *size = trace_sizes_find(&tally->sizes, op->object);
 
-    if (entry == NULL)
+    if (size == NULL)
         return "a free names an object that is not alive";
-    page = &tally->pages[op->object / PAGE_OBJECTS];
-    tally->live_bytes -= *entry - 1;
-    tally->live_objects--;
-    *entry = 0;
-    if (--(*page)->live_count == 0) {
-        free(tally->spare);
-        tally->spare = *page;
-        *page = NULL;
-    }
+    tally->live_bytes -= *size;
+    trace_sizes_remove(&tally->sizes, op->object);
     return NULL;
 }
 
 static const char *tally_realloc(struct trace_tally *tally, const struct hb_op *op)
 {
-    uint64_t *entry = tally_find(tally, op->object);
+    uint64_t *size = trace_sizes_find(&tally->sizes, op->object);
 
-    if (entry == NULL)
+    if (size == NULL)
         return "a realloc names an object that is not alive";
     tally->live_bytes += op->size;
-    tally->live_bytes -= *entry - 1;
-    *entry = op->size + 1;
+    tally->live_bytes -= *size;
+    *size = op->size;
     return NULL;
 }
 
@@ -172,8 +108,8 @@ static void tally_count(struct trace_tally *tally, const struct hb_op *op)
         info->largest_bytes = op->size;
     if (op->time_ns > info->duration_ns)
         info->duration_ns = op->time_ns;
-    if (tally->live_objects > info->peak_live_objects)
-        info->peak_live_objects = tally->live_objects;
+    if (tally->sizes.live_count > info->peak_live_objects)
+        info->peak_live_objects = tally->sizes.live_count;
     if (tally->live_bytes > tally->peak_live_bytes)
         tally->peak_live_bytes = tally->live_bytes;
 }

@@ -1,8 +1,6 @@
 /* trace_tally.h -- who lives, how large, and the counts that follow.
  *
- * Takes operations one by one, refuses what cannot be, and derives the counts of hb_trace_info. The
- * live objects' sizes lie in pages indexed by object number; a page goes when its last object dies,
- * so memory follows the live objects, not the trace.
+ * Takes operations one by one, refuses what cannot be, and derives the counts of hb_trace_info.
  */
 #ifndef TRACE_TALLY_H
 #define TRACE_TALLY_H

@@ -83,14 +83,14 @@ static size_t prefix_read(const struct hb_op *ops, size_t count, bool has_times,
     return seen;
 }
 
-static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count)
+static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count, size_t step)
 {
     size_t before = 0;
     bool is_damaged;
 
     stream_write(path, ops, count, false, NULL);
     bytes_load();
-    for (size_t cut = 0; cut < length; cut++) {
+    for (size_t cut = 0; cut < length; cut += step) {
         size_t seen;
 
         bytes_store(cut);
@@ -104,7 +104,7 @@ static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count
         assert_true(seen >= before);
         before = seen;
     }
-    assert_int_equal(before, count);
+    assert_int_equal(before, count); /* cut in what follows the blocks */
 }
 
 static void every_truncation_yields_a_prefix(void **state)
@@ -113,8 +113,8 @@ static void every_truncation_yields_a_prefix(void **state)
     struct hb_op *dull = dull_ops(2 * HB_TRACE_BLOCK_OPS + 2);
 
     (void)state;
-    truncations_yield_whole_blocks(small, SMALL_OPS);
-    truncations_yield_whole_blocks(dull, 2 * HB_TRACE_BLOCK_OPS + 2);
+    truncations_yield_whole_blocks(small, SMALL_OPS, 1);
+    truncations_yield_whole_blocks(dull, 2 * HB_TRACE_BLOCK_OPS + 2, 7);
     free(small);
     free(dull);
 }
@@ -148,7 +148,7 @@ static void no_flipped_bit_yields_a_wrong_operation(void **state)
 
     (void)state;
     flips_never_lie(small, SMALL_OPS, true, 1);
-    flips_never_lie(dull, HB_TRACE_BLOCK_OPS + 2, false, 29);
+    flips_never_lie(dull, HB_TRACE_BLOCK_OPS + 2, false, 59);
     free(small);
     free(dull);
 }
