@@ -12,16 +12,14 @@
 
 enum { NAME_MAX_BYTES = 63, NEAREST_MAX = 3 };
 
-static void message_print(const char *format, va_list arguments)
-{
+static void message_print(const char *format, va_list arguments) {
     fflush(stdout);
     fputs("heapbench: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }
 
-int hb_usage_error(const char *format, ...)
-{
+int hb_usage_error(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     message_print(format, arguments);
@@ -29,8 +27,7 @@ int hb_usage_error(const char *format, ...)
     return HB_EXIT_USAGE;
 }
 
-int hb_failure(const char *format, ...)
-{
+int hb_failure(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     message_print(format, arguments);
@@ -38,15 +35,13 @@ int hb_failure(const char *format, ...)
     return HB_EXIT_FAILED;
 }
 
-static size_t size_min(size_t a, size_t b)
-{
+static size_t size_min(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
 /* Edits (insert, delete, replace, swap neighbours) that turn a into b: optimal string alignment,
  * Damerau 1964 by dynamic programming over prefixes. Names are cut at NAME_MAX_BYTES. */
-static size_t name_distance(const char *a, const char *b)
-{
+static size_t name_distance(const char *a, const char *b) {
     size_t cost[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
     size_t rows = strnlen(a, NAME_MAX_BYTES), columns = strnlen(b, NAME_MAX_BYTES);
 
@@ -68,8 +63,7 @@ static size_t name_distance(const char *a, const char *b)
 
 /* How far a known name is from what was typed; SIZE_MAX if it cannot have been meant. One that
  * begins as the other does is near, whatever its length. */
-static size_t name_farness(const char *typed, const char *known)
-{
+static size_t name_farness(const char *typed, const char *known) {
     size_t distance = name_distance(typed, known);
     size_t shorter = size_min(strlen(typed), strlen(known));
 
@@ -78,8 +72,7 @@ static size_t name_farness(const char *typed, const char *known)
     return shorter >= 2 && strncmp(typed, known, shorter) == 0 ? distance : SIZE_MAX;
 }
 
-static void text_append(char *text, size_t size, const char *more)
-{
+static void text_append(char *text, size_t size, const char *more) {
     size_t used = strlen(text);
     if (size > 0 && used < size - 1)
         snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", more);
@@ -87,8 +80,7 @@ static void text_append(char *text, size_t size, const char *more)
 
 /* Index of the nearest known name that lies behind (distance, index) in the order; -1 if none. */
 static ptrdiff_t nearest_after(const char *name, const char *const *known, size_t known_count,
-                               size_t *distance, ptrdiff_t index)
-{
+                               size_t *distance, ptrdiff_t index) {
     ptrdiff_t best = -1;
     size_t best_distance = SIZE_MAX;
 
@@ -105,8 +97,7 @@ static ptrdiff_t nearest_after(const char *name, const char *const *known, size_
 }
 
 void hb_nearest_names(const char *name, const char *const *known, size_t known_count, char *text,
-                      size_t size)
-{
+                      size_t size) {
     size_t distance = 0;
     ptrdiff_t index = -1;
 
@@ -118,12 +109,12 @@ void hb_nearest_names(const char *name, const char *const *known, size_t known_c
             break;
         text_append(text, size, known[index]);
     }
-    for (size_t i = 0; size > 0 && text[0] == '\0' && i < known_count; i++)
+    bool is_near = size > 0 && text[0] != '\0';
+    for (size_t i = 0; size > 0 && !is_near && i < known_count; i++)
         text_append(text, size, known[i]);
 }
 
-const char *hb_program_folder(void)
-{
+const char *hb_program_folder(void) {
     static char folder[PATH_MAX];
     if (folder[0] != '\0')
         return folder;
@@ -139,8 +130,7 @@ const char *hb_program_folder(void)
 enum { TRACE_FOLDERS = 3 };
 
 /* The folders that hold bundled traces, nearest to the user first. False where there is none. */
-static bool trace_folder(int number, char *path, size_t size)
-{
+static bool trace_folder(int number, char *path, size_t size) {
     const char *chosen = getenv("HEAPBENCH_TRACES");
     int length = -1;
 
@@ -153,8 +143,7 @@ static bool trace_folder(int number, char *path, size_t size)
     return length > 0 && (size_t)length < size;
 }
 
-bool hb_find_trace(const char *name, char *path, size_t size)
-{
+bool hb_find_trace(const char *name, char *path, size_t size) {
     char folder[PATH_MAX];
     int length;
 
@@ -177,8 +166,7 @@ struct name_list {
     size_t count;
 };
 
-static bool name_list_insert(struct name_list *list, const char *name, size_t length)
-{
+static bool name_list_insert(struct name_list *list, const char *name, size_t length) {
     size_t at = 0;
     while (at < list->count && strncmp(list->names[at], name, length) < 0)
         at++;
@@ -201,8 +189,7 @@ static bool name_list_insert(struct name_list *list, const char *name, size_t le
     return true;
 }
 
-static bool name_list_add_folder(struct name_list *list, const char *path)
-{
+static bool name_list_add_folder(struct name_list *list, const char *path) {
     DIR *folder = opendir(path);
     if (!folder)
         return true;
@@ -218,8 +205,7 @@ static bool name_list_add_folder(struct name_list *list, const char *path)
     return ok;
 }
 
-char **hb_trace_names(void)
-{
+char **hb_trace_names(void) {
     struct name_list list = {calloc(1, sizeof *list.names), 0};
     char folder[PATH_MAX];
 

@@ -17,8 +17,7 @@ struct plot_request {
     int path_count;
 };
 
-static int help_print(void)
-{
+static int help_print(void) {
     puts(
         "heapbench plot RESULTS... [-o DIR] [--format=png,svg]\n"
         "\n"
@@ -33,8 +32,7 @@ static int help_print(void)
     return HB_EXIT_OK;
 }
 
-static bool formats_parse(const char *list, struct plot_request *request)
-{
+static bool formats_parse(const char *list, struct plot_request *request) {
     request->as_png = request->as_svg = false;
     for (size_t length; *list != '\0'; list += length + (list[length] == ',')) {
         length = strcspn(list, ",");
@@ -49,8 +47,7 @@ static bool formats_parse(const char *list, struct plot_request *request)
 }
 
 /* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct plot_request *request, int argc, char **argv, bool *done)
-{
+static int request_parse(struct plot_request *request, int argc, char **argv, bool *done) {
     static const struct option options[] = {{"out", required_argument, NULL, 'o'},
                                             {"format", required_argument, NULL, 'f'},
                                             {"help", no_argument, NULL, 'h'},
@@ -84,8 +81,7 @@ static int request_parse(struct plot_request *request, int argc, char **argv, bo
 }
 
 /* The folder of a run and its results file, from either. */
-static bool paths_resolve(const char *given, char *folder, char *file)
-{
+static bool paths_resolve(const char *given, char *folder, char *file) {
     struct stat status;
     if (strlen(given) + sizeof "/results.jsonl" > PATH_MAX)
         return false;
@@ -100,8 +96,7 @@ static bool paths_resolve(const char *given, char *folder, char *file)
     return true;
 }
 
-static bool results_add(struct hb_result **results, size_t *count, const char *path, char *error)
-{
+static bool results_add(struct hb_result **results, size_t *count, const char *path, char *error) {
     size_t more_count;
     struct hb_result *more = hb_results_read(path, &more_count, error);
     if (!more)
@@ -121,8 +116,7 @@ static bool results_add(struct hb_result **results, size_t *count, const char *p
 }
 
 static bool results_gather(const struct plot_request *request, struct hb_result **results,
-                           size_t *count, char *error)
-{
+                           size_t *count, char *error) {
     char folder[PATH_MAX], file[PATH_MAX];
 
     for (int i = 0; i < request->path_count; i++) {
@@ -137,8 +131,7 @@ static bool results_gather(const struct plot_request *request, struct hb_result 
 }
 
 /* A run's machine.json, NULL if there is none. */
-static cJSON *machine_read(const char *folder)
-{
+static cJSON *machine_read(const char *folder) {
     char path[PATH_MAX], text[65536];
 
     if (snprintf(path, sizeof path, "%s/machine.json", folder) >= PATH_MAX)
@@ -152,8 +145,7 @@ static cJSON *machine_read(const char *folder)
 }
 
 /* "AMD EPYC; 2026-11-23", as far as machine.json says it; of several runs what they share. */
-static void caption_make(const struct plot_request *request, char *caption, size_t size)
-{
+static void caption_make(const struct plot_request *request, char *caption, size_t size) {
     char folder[PATH_MAX], file[PATH_MAX], cpu[256] = "", date[16] = "";
     bool cpus_differ = false;
 
@@ -171,8 +163,7 @@ static void caption_make(const struct plot_request *request, char *caption, size
              (cpus_differ || cpu[0] != '\0') && date[0] != '\0' ? ", " : "", date);
 }
 
-static bool folder_choose(const struct plot_request *request, char *folder, char *error)
-{
+static bool folder_choose(const struct plot_request *request, char *folder, char *error) {
     char run[PATH_MAX], file[PATH_MAX];
     int length = -1;
 
@@ -194,16 +185,14 @@ struct plot_tally {
     int drawn, failed;
 };
 
-static void tally_add(struct plot_tally *tally, enum hb_plot_status status, const char *error)
-{
+static void tally_add(struct plot_tally *tally, enum hb_plot_status status, const char *error) {
     tally->drawn += status == HB_PLOT_DRAWN;
     tally->failed += status == HB_PLOT_FAILED;
     if (status != HB_PLOT_DRAWN)
         hb_failure("plot: %s", error);
 }
 
-static int plots_draw(const struct hb_plots *plots)
-{
+static int plots_draw(const struct hb_plots *plots) {
     struct plot_tally tally = {0, 0};
     char error[HB_PLOT_ERROR_MAX] = "";
 
@@ -216,8 +205,7 @@ static int plots_draw(const struct hb_plots *plots)
 }
 
 static int results_plot(const struct plot_request *request, const struct hb_result *results,
-                        size_t count)
-{
+                        size_t count) {
     char folder[PATH_MAX], caption[512], error[HB_PLOT_ERROR_MAX];
     struct hb_plots plots = {
         .folder = folder, .caption = caption, .as_png = request->as_png, .as_svg = request->as_svg};
@@ -234,8 +222,7 @@ static int results_plot(const struct plot_request *request, const struct hb_resu
     return status;
 }
 
-int hb_cmd_plot(int argc, char **argv)
-{
+int hb_cmd_plot(int argc, char **argv) {
     struct plot_request request;
     struct hb_result *results = NULL;
     size_t count = 0;

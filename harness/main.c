@@ -22,8 +22,7 @@ static const struct subcommand subcommands[] = {
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
-static int help_print(void)
-{
+static int help_print(void) {
     puts("heapbench: what does an allocator cost, in time, cache misses, resident memory and\n"
          "fragmentation, on the allocations that real programs make?\n"
          "\n"
@@ -35,14 +34,12 @@ static int help_print(void)
     return HB_EXIT_OK;
 }
 
-static int version_print(void)
-{
+static int version_print(void) {
     printf("heapbench %s (%s)\n", HB_VERSION, HB_REVISION);
     return HB_EXIT_OK;
 }
 
-static const struct subcommand *subcommand_find(const char *name)
-{
+static const struct subcommand *subcommand_find(const char *name) {
     for (int i = 0; i < SUBCOMMANDS; i++) {
         if (strcmp(subcommands[i].name, name) == 0)
             return &subcommands[i];
@@ -50,8 +47,7 @@ static const struct subcommand *subcommand_find(const char *name)
     return NULL;
 }
 
-static int subcommand_unknown(const char *name)
-{
+static int subcommand_unknown(const char *name) {
     const char *known[SUBCOMMANDS];
     char nearest[256];
 
@@ -63,14 +59,12 @@ static int subcommand_unknown(const char *name)
 }
 
 /* `heapbench help run` is `heapbench run --help`. */
-static int subcommand_help(const struct subcommand *subcommand)
-{
+static int subcommand_help(const struct subcommand *subcommand) {
     char *arguments[] = {(char *)subcommand->name, (char *)"--help", NULL};
     return subcommand->run(2, arguments);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *first = argc > 1 ? argv[1] : "help";
     bool is_help = strcmp(first, "help") == 0;
 

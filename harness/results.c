@@ -10,8 +10,7 @@
 const struct hb_result_field hb_result_fields[] = {HB_RESULT_FIELDS(FIELD_ENTRY)};
 const size_t hb_result_field_count = sizeof hb_result_fields / sizeof hb_result_fields[0];
 
-static void field_set_null(struct hb_result *result, const struct hb_result_field *field)
-{
+static void field_set_null(struct hb_result *result, const struct hb_result_field *field) {
     char *place = (char *)result + field->offset;
 
     switch (field->kind) {
@@ -33,15 +32,13 @@ static void field_set_null(struct hb_result *result, const struct hb_result_fiel
     }
 }
 
-void hb_result_init(struct hb_result *result)
-{
+void hb_result_init(struct hb_result *result) {
     for (size_t i = 0; i < hb_result_field_count; i++)
         field_set_null(result, &hb_result_fields[i]);
     result->schema = HB_RESULT_SCHEMA;
 }
 
-void hb_result_clear(struct hb_result *result)
-{
+void hb_result_clear(struct hb_result *result) {
     for (size_t i = 0; i < hb_result_field_count; i++) {
         const struct hb_result_field *field = &hb_result_fields[i];
         void *place = (char *)result + field->offset;
@@ -55,8 +52,7 @@ void hb_result_clear(struct hb_result *result)
 }
 
 /* Make room for one value more. Capacity is the next power of two, so it needs no field. */
-static void *array_grow(void *values, size_t count, size_t value_bytes)
-{
+static void *array_grow(void *values, size_t count, size_t value_bytes) {
     if (count >= HB_SERIES_MAX)
         return NULL;
     bool is_full = (count & (count - 1)) == 0;
@@ -65,8 +61,7 @@ static void *array_grow(void *values, size_t count, size_t value_bytes)
     return realloc(values, (count == 0 ? 1 : 2 * count) * value_bytes);
 }
 
-bool hb_counts_append(struct hb_counts *counts, uint64_t value)
-{
+bool hb_counts_append(struct hb_counts *counts, uint64_t value) {
     uint64_t *values = array_grow(counts->values, counts->count, sizeof value);
     if (!values)
         return false;
@@ -75,8 +70,7 @@ bool hb_counts_append(struct hb_counts *counts, uint64_t value)
     return true;
 }
 
-bool hb_reals_append(struct hb_reals *reals, double value)
-{
+bool hb_reals_append(struct hb_reals *reals, double value) {
     double *values = array_grow(reals->values, reals->count, sizeof value);
     if (!values)
         return false;
@@ -85,8 +79,7 @@ bool hb_reals_append(struct hb_reals *reals, double value)
     return true;
 }
 
-void hb_results_free(struct hb_result *results, size_t count)
-{
+void hb_results_free(struct hb_result *results, size_t count) {
     for (size_t i = 0; results && i < count; i++)
         hb_result_clear(&results[i]);
     free(results);

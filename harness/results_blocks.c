@@ -5,20 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool hb_result_is_baseline(const struct hb_result *result)
-{
+bool hb_result_is_baseline(const struct hb_result *result) {
     return isnan(result->time_ratio) && strcmp(result->allocator, result->baseline) == 0;
 }
 
-static bool results_share_block(const struct hb_result *a, const struct hb_result *b)
-{
+static bool results_share_block(const struct hb_result *a, const struct hb_result *b) {
     return strcmp(a->trace, b->trace) == 0 && strcmp(a->mode, b->mode) == 0 &&
            strcmp(a->touch, b->touch) == 0 && strcmp(a->baseline, b->baseline) == 0 &&
            a->threads == b->threads && a->repeats == b->repeats;
 }
 
-static bool block_is_new(const struct hb_result *results, size_t first)
-{
+static bool block_is_new(const struct hb_result *results, size_t first) {
     for (size_t i = 0; i < first; i++) {
         if (results_share_block(&results[first], &results[i]))
             return false;
@@ -28,8 +25,7 @@ static bool block_is_new(const struct hb_result *results, size_t first)
 
 /* Collect the rows that share a block with results[first], the baseline's own first. */
 static void block_fill(struct hb_results_block *block, const struct hb_result *results,
-                       size_t count, size_t first)
-{
+                       size_t count, size_t first) {
     for (int others = 0; others <= 1; others++) {
         for (size_t i = first; i < count; i++) {
             if (results_share_block(&results[first], &results[i]) &&
@@ -40,8 +36,7 @@ static void block_fill(struct hb_results_block *block, const struct hb_result *r
 }
 
 bool hb_results_blocks_make(struct hb_results_blocks *blocks, const struct hb_result *results,
-                            size_t count)
-{
+                            size_t count) {
     *blocks = (struct hb_results_blocks){calloc(count + 1, sizeof *blocks->blocks), 0,
                                          calloc(count + 1, sizeof *blocks->rows)};
     if (!blocks->blocks || !blocks->rows) {
@@ -60,8 +55,7 @@ bool hb_results_blocks_make(struct hb_results_blocks *blocks, const struct hb_re
     return true;
 }
 
-void hb_results_blocks_free(struct hb_results_blocks *blocks)
-{
+void hb_results_blocks_free(struct hb_results_blocks *blocks) {
     free(blocks->blocks);
     free(blocks->rows);
     *blocks = (struct hb_results_blocks){NULL, 0, NULL};

@@ -5,13 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-static bool field_is_array(const struct hb_result_field *field)
-{
+static bool field_is_array(const struct hb_result_field *field) {
     return field->kind == HB_KIND_COUNTS || field->kind == HB_KIND_REALS;
 }
 
-static void csv_write_text(const char *text, FILE *file)
-{
+static void csv_write_text(const char *text, FILE *file) {
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
         fputs(text, file);
         return;
@@ -25,8 +23,7 @@ static void csv_write_text(const char *text, FILE *file)
     fputc('"', file);
 }
 
-static void csv_write_field(const struct hb_result_field *field, const void *place, FILE *file)
-{
+static void csv_write_field(const struct hb_result_field *field, const void *place, FILE *file) {
     if (field->kind == HB_KIND_TEXT)
         csv_write_text(place, file);
     else if (field->kind == HB_KIND_COUNT && *(const uint64_t *)place != HB_COUNT_NULL)
@@ -35,8 +32,7 @@ static void csv_write_field(const struct hb_result_field *field, const void *pla
         fprintf(file, "%.17g", *(const double *)place);
 }
 
-static bool csv_write_line(const struct hb_result *result, FILE *file)
-{
+static bool csv_write_line(const struct hb_result *result, FILE *file) {
     const char *separator = "";
 
     for (size_t i = 0; i < hb_result_field_count; i++) {
@@ -54,12 +50,10 @@ static bool csv_write_line(const struct hb_result *result, FILE *file)
     return !ferror(file);
 }
 
-bool hb_result_write_csv_heading(FILE *file)
-{
+bool hb_result_write_csv_heading(FILE *file) {
     return csv_write_line(NULL, file);
 }
 
-bool hb_result_write_csv(const struct hb_result *result, FILE *file)
-{
+bool hb_result_write_csv(const struct hb_result *result, FILE *file) {
     return csv_write_line(result, file);
 }

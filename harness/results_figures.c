@@ -56,8 +56,7 @@ static const struct figure figures[] = {
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
 /* The figure as a double, NaN if it was not measured. */
-static double figure_value(const struct figure *figure, const struct hb_result *result)
-{
+static double figure_value(const struct figure *figure, const struct hb_result *result) {
     const char *place = (const char *)result + figure->offset;
 
     if (figure->kind == FIGURE_BYTES) {
@@ -68,8 +67,7 @@ static double figure_value(const struct figure *figure, const struct hb_result *
     return figure->kind == FIGURE_PERCENT ? 100 * value : value;
 }
 
-static double figure_largest(const struct figure *figure, const struct hb_results_block *block)
-{
+static double figure_largest(const struct figure *figure, const struct hb_results_block *block) {
     double largest = 0;
     for (size_t i = 0; figure->kind != FIGURE_CHECK && i < block->count; i++)
         largest = fmax(largest, figure_value(figure, block->rows[i]));
@@ -77,8 +75,7 @@ static double figure_largest(const struct figure *figure, const struct hb_result
 }
 
 /* All figures of a column have the same decimals, so that they stand under each other. */
-static int figure_decimals(const struct figure *figure, double largest)
-{
+static int figure_decimals(const struct figure *figure, double largest) {
     if (figure->kind == FIGURE_PERCENT)
         return 1;
     if (figure->kind == FIGURE_RATIO || figure->kind == FIGURE_TIME_RATIO ||
@@ -88,16 +85,14 @@ static int figure_decimals(const struct figure *figure, double largest)
 }
 
 /* Never claims a difference when 1 is in the interval. */
-static const char *interval_verdict(double low, double high)
-{
+static const char *interval_verdict(double low, double high) {
     if (isnan(low) || isnan(high))
         return "";
     return high < 1 ? "faster" : low > 1 ? "slower" : "same";
 }
 
 static void interval_format(const struct figure *figure, const struct hb_result *result,
-                            int decimals, char *text, size_t size)
-{
+                            int decimals, char *text, size_t size) {
     double low = *(const double *)((const char *)result + figure->offset);
     double high = *(const double *)((const char *)result + figure->high);
 
@@ -110,8 +105,7 @@ static void interval_format(const struct figure *figure, const struct hb_result 
 }
 
 static void figure_format(const struct figure *figure, const struct hb_result *result, double unit,
-                          int decimals, char *text, size_t size)
-{
+                          int decimals, char *text, size_t size) {
     if (figure->kind == FIGURE_CHECK) {
         const char *check = result->check;
         bool is_ok = strcmp(check, "ok") == 0;
@@ -128,8 +122,7 @@ static void figure_format(const struct figure *figure, const struct hb_result *r
 }
 
 static void figure_fill(const struct figure *figure, size_t column,
-                        const struct hb_results_block *block, struct hb_table *table)
-{
+                        const struct hb_results_block *block, struct hb_table *table) {
     double unit = 1, largest = figure_largest(figure, block);
     const char *lower = figure->lower;
     char text[64];
@@ -146,8 +139,7 @@ static void figure_fill(const struct figure *figure, size_t column,
     }
 }
 
-void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file)
-{
+void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file) {
     const char **names = calloc(block->count, sizeof *names);
     struct hb_table *table = names ? hb_table_create(block->count, FIGURES, names) : NULL;
 

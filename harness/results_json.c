@@ -6,8 +6,7 @@
 
 /* Length of the UTF-8 sequence that starts at text, 0 if it is none (RFC 3629, table of section 4;
  * a text comes from file names and programs, so it may be any bytes). */
-static size_t utf8_length(const unsigned char *text)
-{
+static size_t utf8_length(const unsigned char *text) {
     size_t length = text[0] < 0x80                       ? 1
                     : text[0] >= 0xC2 && text[0] <= 0xDF ? 2
                     : text[0] >= 0xE0 && text[0] <= 0xEF ? 3
@@ -23,8 +22,7 @@ static size_t utf8_length(const unsigned char *text)
     return is_overlong || is_no_character ? 0 : length;
 }
 
-static void json_write_text(const char *text, FILE *file)
-{
+static void json_write_text(const char *text, FILE *file) {
     fputc('"', file);
     for (const unsigned char *byte = (const unsigned char *)text; *byte != '\0';) {
         size_t length = utf8_length(byte);
@@ -41,23 +39,20 @@ static void json_write_text(const char *text, FILE *file)
     fputc('"', file);
 }
 
-static void json_write_real(double value, FILE *file)
-{
+static void json_write_real(double value, FILE *file) {
     if (isfinite(value))
         fprintf(file, "%.17g", value);
     else
         fputs("null", file);
 }
 
-static void json_write_counts(const struct hb_counts *counts, FILE *file)
-{
+static void json_write_counts(const struct hb_counts *counts, FILE *file) {
     for (size_t i = 0; i < counts->count; i++)
         fprintf(file, "%c%" PRIu64, i == 0 ? '[' : ',', counts->values[i]);
     fputs(counts->count > 0 ? "]" : "null", file);
 }
 
-static void json_write_reals(const struct hb_reals *reals, FILE *file)
-{
+static void json_write_reals(const struct hb_reals *reals, FILE *file) {
     for (size_t i = 0; i < reals->count; i++) {
         fputc(i == 0 ? '[' : ',', file);
         json_write_real(reals->values[i], file);
@@ -65,8 +60,7 @@ static void json_write_reals(const struct hb_reals *reals, FILE *file)
     fputs(reals->count > 0 ? "]" : "null", file);
 }
 
-static void json_write_field(const struct hb_result_field *field, const void *place, FILE *file)
-{
+static void json_write_field(const struct hb_result_field *field, const void *place, FILE *file) {
     fprintf(file, "\"%s\":", field->name);
     switch (field->kind) {
     case HB_KIND_TEXT:
@@ -93,8 +87,7 @@ static void json_write_field(const struct hb_result_field *field, const void *pl
     }
 }
 
-bool hb_result_write_json(const struct hb_result *result, FILE *file)
-{
+bool hb_result_write_json(const struct hb_result *result, FILE *file) {
     for (size_t i = 0; i < hb_result_field_count; i++) {
         const struct hb_result_field *field = &hb_result_fields[i];
         fputc(i == 0 ? '{' : ',', file);

@@ -9,52 +9,43 @@
 
 enum { NOTE_MAX = 2048, INTERVAL_REPEATS_MIN = 6, PEAK_LIVE_MIN = 64 * 1024 };
 
-static bool has_count(uint64_t count)
-{
+static bool has_count(uint64_t count) {
     return count != HB_COUNT_NULL;
 }
 
-static bool has_pass(const struct hb_result *result, const char *pass)
-{
+static bool has_pass(const struct hb_result *result, const char *pass) {
     const char *found = strstr(result->passes, pass);
     return result->passes[0] == '\0' || found;
 }
 
 /* Each says whether its note holds for a row. */
-static bool lacks_footprint(const struct hb_result *result)
-{
+static bool lacks_footprint(const struct hb_result *result) {
     return has_count(result->peak_resident_bytes) && !has_count(result->peak_footprint_bytes);
 }
 
-static bool lacks_interval(const struct hb_result *result)
-{
+static bool lacks_interval(const struct hb_result *result) {
     return !isnan(result->ns_per_op) && isnan(result->ns_per_op_ci95_low) &&
            has_count(result->repeats) && result->repeats < INTERVAL_REPEATS_MIN;
 }
 
-static bool lacks_ratios(const struct hb_result *result)
-{
+static bool lacks_ratios(const struct hb_result *result) {
     return has_count(result->peak_live_bytes) && result->peak_live_bytes < PEAK_LIVE_MIN;
 }
 
-static bool lacks_warm(const struct hb_result *result)
-{
+static bool lacks_warm(const struct hb_result *result) {
     return isnan(result->ns_per_op) && !isnan(result->cold_ns_per_op);
 }
 
-static bool is_same(const struct hb_result *result)
-{
+static bool is_same(const struct hb_result *result) {
     return result->time_ratio_ci95_low <= 1 && result->time_ratio_ci95_high >= 1;
 }
 
-static bool lacks_cache(const struct hb_result *result)
-{
+static bool lacks_cache(const struct hb_result *result) {
     return result->cache_source[0] == '\0' && has_pass(result, "cache") &&
            result->error[0] == '\0' && !isnan(result->ns_per_op);
 }
 
-static bool by_rollup(const struct hb_result *result)
-{
+static bool by_rollup(const struct hb_result *result) {
     return strncmp(result->resident_source, "smaps", 5) == 0;
 }
 
@@ -72,21 +63,18 @@ static const struct note {
     {lacks_cache, true, "no counts of the cache: no counters here"},
 };
 
-static void note_print(const char *text, size_t width, FILE *file)
-{
+static void note_print(const char *text, size_t width, FILE *file) {
     fputs("  ", file);
     hb_text_wrap(text, 4, width - 2, file);
 }
 
-static void note_add(char *note, const char *separator, const char *text)
-{
+static void note_add(char *note, const char *separator, const char *text) {
     size_t used = strlen(note);
     snprintf(note + used, NOTE_MAX - used, "%s%s", used > 0 ? separator : "", text);
 }
 
 static void note_consider(const struct note *note, const struct hb_results_block *block,
-                          size_t width, FILE *file)
-{
+                          size_t width, FILE *file) {
     char text[NOTE_MAX] = "";
     size_t held = 0;
 
@@ -103,8 +91,7 @@ static void note_consider(const struct note *note, const struct hb_results_block
     note_print(text, width, file);
 }
 
-static void failures_print(const struct hb_result *result, size_t width, FILE *file)
-{
+static void failures_print(const struct hb_result *result, size_t width, FILE *file) {
     char text[NOTE_MAX];
 
     if (has_count(result->failed_allocs) && result->failed_allocs > 0) {
@@ -122,8 +109,7 @@ static void failures_print(const struct hb_result *result, size_t width, FILE *f
     }
 }
 
-static void caches_print(const struct hb_results_block *block, size_t width, FILE *file)
-{
+static void caches_print(const struct hb_results_block *block, size_t width, FILE *file) {
     char text[NOTE_MAX];
 
     for (size_t i = 0; i < block->count; i++) {
@@ -139,8 +125,7 @@ static void caches_print(const struct hb_results_block *block, size_t width, FIL
     }
 }
 
-void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file)
-{
+void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file) {
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         note_consider(&notes[i], block, width, file);
     caches_print(block, width, file);

@@ -14,16 +14,14 @@
 enum { ERROR_MAX = 512, EXACT_DIGITS = 15 };
 
 /* Length of the number that starts at text, 0 if it needs no quotes. */
-static size_t long_integer_length(const char *text)
-{
+static size_t long_integer_length(const char *text) {
     size_t length = strspn(text, "0123456789");
     bool is_integer = strchr(".eE", text[length]) == NULL || text[length] == '\0';
     return length > EXACT_DIGITS && is_integer ? length : 0;
 }
 
 /* Copy of a line of JSON with quotes around its long integers; NULL out of memory. */
-static char *line_quote_integers(const char *line)
-{
+static char *line_quote_integers(const char *line) {
     char *copy = malloc(2 * strlen(line) + 1), *end = copy;
     bool in_text = false;
 
@@ -46,8 +44,7 @@ static char *line_quote_integers(const char *line)
     return copy;
 }
 
-static bool count_parse(const cJSON *item, uint64_t *value)
-{
+static bool count_parse(const cJSON *item, uint64_t *value) {
     if (cJSON_IsString(item)) {
         char *end;
         errno = 0;
@@ -62,8 +59,7 @@ static bool count_parse(const cJSON *item, uint64_t *value)
 }
 
 /* The elements of an array may be null where a real could not be measured. */
-static bool real_parse(const cJSON *item, double *value)
-{
+static bool real_parse(const cJSON *item, double *value) {
     uint64_t count;
     if (cJSON_IsString(item)) {
         bool ok = count_parse(item, &count);
@@ -74,24 +70,21 @@ static bool real_parse(const cJSON *item, double *value)
     return cJSON_IsNumber(item) || cJSON_IsNull(item);
 }
 
-static bool text_parse(const cJSON *item, char *text)
-{
+static bool text_parse(const cJSON *item, char *text) {
     if (!cJSON_IsString(item) || strlen(item->valuestring) >= HB_RESULT_TEXT_MAX)
         return false;
     strcpy(text, item->valuestring);
     return true;
 }
 
-static bool array_parse(const cJSON *array, const struct hb_result_field *field, void *place)
-{
+static bool array_parse(const cJSON *array, const struct hb_result_field *field, void *place) {
     const cJSON *item;
     uint64_t count;
     double real;
 
     if (!cJSON_IsArray(array))
         return false;
-    cJSON_ArrayForEach(item, array)
-    {
+    cJSON_ArrayForEach(item, array) {
         bool ok = field->kind == HB_KIND_COUNTS
                       ? count_parse(item, &count) && hb_counts_append(place, count)
                       : real_parse(item, &real) && hb_reals_append(place, real);
@@ -101,8 +94,7 @@ static bool array_parse(const cJSON *array, const struct hb_result_field *field,
     return true;
 }
 
-static bool field_parse(const cJSON *item, const struct hb_result_field *field, void *place)
-{
+static bool field_parse(const cJSON *item, const struct hb_result_field *field, void *place) {
     switch (field->kind) {
     case HB_KIND_TEXT:
         return text_parse(item, place);
@@ -124,8 +116,7 @@ static const char *const kind_words[] = {
 };
 
 /* Fill result from an object. error says what is wrong with it. */
-static bool result_parse(const cJSON *object, struct hb_result *result, char *error)
-{
+static bool result_parse(const cJSON *object, struct hb_result *result, char *error) {
     hb_result_init(result);
     if (!cJSON_IsObject(object)) {
         snprintf(error, ERROR_MAX, "no result: a JSON object was expected");
@@ -151,8 +142,7 @@ static bool result_parse(const cJSON *object, struct hb_result *result, char *er
     return false;
 }
 
-static bool line_parse(const char *line, struct hb_result *result, char *error)
-{
+static bool line_parse(const char *line, struct hb_result *result, char *error) {
     char *quoted = line_quote_integers(line);
     const char *end = NULL;
     cJSON *object = quoted ? cJSON_ParseWithOpts(quoted, &end, true) : NULL;
@@ -173,14 +163,12 @@ static bool line_parse(const char *line, struct hb_result *result, char *error)
     return ok;
 }
 
-static bool line_is_blank(const char *line)
-{
+static bool line_is_blank(const char *line) {
     return line[strspn(line, " \t\r\n")] == '\0';
 }
 
 static bool results_append_line(struct hb_result **results, size_t *count, const char *line,
-                                char *error)
-{
+                                char *error) {
     struct hb_result *more = realloc(*results, (*count + 1) * sizeof *more);
     if (!more) {
         snprintf(error, ERROR_MAX, "out of memory");
@@ -195,8 +183,7 @@ static bool results_append_line(struct hb_result **results, size_t *count, const
 
 /* Read all lines of file. On failure *line_number is the bad line, 0 if none is to blame. */
 static bool results_read_lines(FILE *file, struct hb_result **results, size_t *count,
-                               size_t *line_number, char *error)
-{
+                               size_t *line_number, char *error) {
     char *line = NULL;
     size_t size = 0;
     bool ok = true;
@@ -219,8 +206,7 @@ static bool results_read_lines(FILE *file, struct hb_result **results, size_t *c
     return ok;
 }
 
-struct hb_result *hb_results_read(const char *path, size_t *count, char *error)
-{
+struct hb_result *hb_results_read(const char *path, size_t *count, char *error) {
     struct hb_result *results = NULL;
     size_t line_number = 0;
     char reason[ERROR_MAX];

@@ -12,8 +12,7 @@
 
 enum { WIDTH_MIN = 80, WIDTH_OF_PIPES = 100, LINE_MAX_BYTES = 2048 };
 
-const char *hb_bytes_unit(double bytes, double *unit_bytes)
-{
+const char *hb_bytes_unit(double bytes, double *unit_bytes) {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
     size_t unit = 0;
 
@@ -23,8 +22,7 @@ const char *hb_bytes_unit(double bytes, double *unit_bytes)
 }
 
 /* 2446321 as 2,446,321. */
-static void count_format(uint64_t count, char *text, size_t size)
-{
+static void count_format(uint64_t count, char *text, size_t size) {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
     size_t used = 0;
@@ -40,8 +38,7 @@ static void count_format(uint64_t count, char *text, size_t size)
 static void line_add(char *line, const char *separator, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void line_add(char *line, const char *separator, const char *format, ...)
-{
+static void line_add(char *line, const char *separator, const char *format, ...) {
     size_t used = strlen(line);
     va_list arguments;
 
@@ -53,24 +50,21 @@ static void line_add(char *line, const char *separator, const char *format, ...)
 }
 
 /* The first of the rows that has that count: rows of failed cells have none. */
-static uint64_t block_count(const struct hb_results_block *block, size_t offset)
-{
+static uint64_t block_count(const struct hb_results_block *block, size_t offset) {
     uint64_t count = HB_COUNT_NULL;
     for (size_t i = 0; i < block->count && count == HB_COUNT_NULL; i++)
         count = *(const uint64_t *)((const char *)block->rows[i] + offset);
     return count;
 }
 
-static double block_floor(const struct hb_results_block *block)
-{
+static double block_floor(const struct hb_results_block *block) {
     double floor_ns = NAN;
     for (size_t i = 0; i < block->count && isnan(floor_ns); i++)
         floor_ns = block->rows[i]->floor_ns_per_op;
     return floor_ns;
 }
 
-static void print_trace_line(const struct hb_results_block *block, size_t width, FILE *file)
-{
+static void print_trace_line(const struct hb_results_block *block, size_t width, FILE *file) {
     char line[LINE_MAX_BYTES] = "", number[32];
     uint64_t ops = block_count(block, offsetof(struct hb_result, ops));
     uint64_t peak = block_count(block, offsetof(struct hb_result, peak_live_bytes));
@@ -89,8 +83,7 @@ static void print_trace_line(const struct hb_results_block *block, size_t width,
     hb_text_wrap(line, 2, width, file);
 }
 
-static void print_conditions(const struct hb_results_block *block, size_t width, FILE *file)
-{
+static void print_conditions(const struct hb_results_block *block, size_t width, FILE *file) {
     const struct hb_result *first = block->rows[0];
     char line[LINE_MAX_BYTES] = "";
 
@@ -110,8 +103,7 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
         hb_text_wrap(line, 2, width, file);
 }
 
-static void block_print(const struct hb_results_block *block, size_t width, FILE *file)
-{
+static void block_print(const struct hb_results_block *block, size_t width, FILE *file) {
     print_trace_line(block, width, file);
     print_conditions(block, width, file);
     fputc('\n', file);
@@ -120,8 +112,7 @@ static void block_print(const struct hb_results_block *block, size_t width, FILE
 }
 
 void hb_results_print_table_in(const struct hb_result *results, size_t count, size_t width,
-                               FILE *file)
-{
+                               FILE *file) {
     struct hb_results_blocks blocks;
 
     if (!hb_results_blocks_make(&blocks, results, count))
@@ -134,8 +125,7 @@ void hb_results_print_table_in(const struct hb_result *results, size_t count, si
     hb_results_blocks_free(&blocks);
 }
 
-void hb_results_print_table(const struct hb_result *results, size_t count, FILE *file)
-{
+void hb_results_print_table(const struct hb_result *results, size_t count, FILE *file) {
     struct winsize window;
     size_t width = WIDTH_OF_PIPES;
 

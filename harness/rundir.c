@@ -22,8 +22,7 @@ struct hb_rundir {
 };
 
 /* mkdir -p */
-static bool folder_make(const char *path)
-{
+static bool folder_make(const char *path) {
     char part[PATH_MAX];
     if ((size_t)snprintf(part, sizeof part, "%s", path) >= sizeof part) {
         errno = ENAMETOOLONG;
@@ -40,8 +39,7 @@ static bool folder_make(const char *path)
 
 /* Two runs may begin in the same second, on several machines with a shared folder: so the id ends
  * in the process number, and a number counts up until the name is free. */
-static bool rundir_name(struct hb_rundir *dir, const char *parent, int attempt)
-{
+static bool rundir_name(struct hb_rundir *dir, const char *parent, int attempt) {
     char date[32];
     time_t now = time(NULL);
     struct tm utc;
@@ -56,8 +54,7 @@ static bool rundir_name(struct hb_rundir *dir, const char *parent, int attempt)
     return length < PATH_MAX && hidden < PATH_MAX;
 }
 
-static bool rundir_make(struct hb_rundir *dir, const char *parent)
-{
+static bool rundir_make(struct hb_rundir *dir, const char *parent) {
     for (int attempt = 0; attempt < 1000; attempt++) {
         if (!rundir_name(dir, parent, attempt)) {
             errno = ENAMETOOLONG;
@@ -73,8 +70,7 @@ static bool rundir_make(struct hb_rundir *dir, const char *parent)
     return false;
 }
 
-struct hb_rundir *hb_rundir_begin(const char *parent, char *error)
-{
+struct hb_rundir *hb_rundir_begin(const char *parent, char *error) {
     struct hb_rundir *dir = calloc(1, sizeof *dir);
     if (dir && folder_make(parent) && rundir_make(dir, parent))
         return dir;
@@ -83,33 +79,28 @@ struct hb_rundir *hb_rundir_begin(const char *parent, char *error)
     return NULL;
 }
 
-const char *hb_rundir_id(const struct hb_rundir *dir)
-{
+const char *hb_rundir_id(const struct hb_rundir *dir) {
     return dir->id;
 }
 
-const char *hb_rundir_path(const struct hb_rundir *dir)
-{
+const char *hb_rundir_path(const struct hb_rundir *dir) {
     return dir->path;
 }
 
-static FILE *rundir_open(const struct hb_rundir *dir, const char *name)
-{
+static FILE *rundir_open(const struct hb_rundir *dir, const char *name) {
     char path[PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", dir->partial, name);
     return fopen(path, "wxe");
 }
 
 /* Close a file that was written; false if any of it may not be on disk. */
-static bool file_finish(FILE *file)
-{
+static bool file_finish(FILE *file) {
     bool ok = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     return fclose(file) == 0 && ok;
 }
 
 static bool results_write(const struct hb_rundir *dir, const struct hb_result *results,
-                          size_t count)
-{
+                          size_t count) {
     FILE *file = rundir_open(dir, "results.jsonl");
     if (!file)
         return false;
@@ -118,8 +109,7 @@ static bool results_write(const struct hb_rundir *dir, const struct hb_result *r
     return file_finish(file);
 }
 
-static bool machine_write(const struct hb_rundir *dir, int argc, char **argv)
-{
+static bool machine_write(const struct hb_rundir *dir, int argc, char **argv) {
     FILE *file = rundir_open(dir, "machine.json");
     if (!file)
         return false;
@@ -128,8 +118,7 @@ static bool machine_write(const struct hb_rundir *dir, int argc, char **argv)
 }
 
 /* One word of a command line so that a shell reads it back. */
-static void word_write(const char *word, FILE *file)
-{
+static void word_write(const char *word, FILE *file) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./:=,+@%";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
@@ -146,8 +135,7 @@ static void word_write(const char *word, FILE *file)
     fputc('\'', file);
 }
 
-static bool command_write(const struct hb_rundir *dir, int argc, char **argv)
-{
+static bool command_write(const struct hb_rundir *dir, int argc, char **argv) {
     FILE *file = rundir_open(dir, "command.txt");
     if (!file)
         return false;
@@ -162,8 +150,7 @@ static bool command_write(const struct hb_rundir *dir, int argc, char **argv)
 
 /* Rename without ever replacing: an empty folder in the way would be replaced by rename(2). Some
  * file systems do not know the flag; there the check before must do. */
-static bool folder_rename(const char *from, const char *to)
-{
+static bool folder_rename(const char *from, const char *to) {
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
         return true;
     if (errno != EINVAL && errno != ENOSYS)
@@ -176,8 +163,7 @@ static bool folder_rename(const char *from, const char *to)
 }
 
 bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_result *results, size_t count, int argc,
-                    char **argv, char *error)
-{
+                    char **argv, char *error) {
     bool ok = results_write(dir, results, count) && machine_write(dir, argc, argv) &&
               command_write(dir, argc, argv) && folder_rename(dir->partial, dir->path);
     if (ok) {
@@ -189,8 +175,7 @@ bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_result *results, size
     return false;
 }
 
-void hb_rundir_discard(struct hb_rundir *dir)
-{
+void hb_rundir_discard(struct hb_rundir *dir) {
     DIR *folder = dir ? opendir(dir->partial) : NULL;
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)

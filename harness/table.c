@@ -21,8 +21,7 @@ struct hb_table {
     char (*cells)[CELL_MAX]; /* line by line */
 };
 
-struct hb_table *hb_table_create(size_t lines, size_t columns, const char *const *names)
-{
+struct hb_table *hb_table_create(size_t lines, size_t columns, const char *const *names) {
     struct hb_table *table = calloc(1, sizeof *table);
     if (!table)
         return NULL;
@@ -34,8 +33,7 @@ struct hb_table *hb_table_create(size_t lines, size_t columns, const char *const
     return NULL;
 }
 
-void hb_table_free(struct hb_table *table)
-{
+void hb_table_free(struct hb_table *table) {
     if (!table)
         return;
     free(table->heads);
@@ -43,24 +41,21 @@ void hb_table_free(struct hb_table *table)
     free(table);
 }
 
-size_t hb_text_width(const char *text)
-{
+size_t hb_text_width(const char *text) {
     size_t width = 0;
     for (; *text != '\0'; text++)
         width += ((unsigned char)*text & 0xC0) != 0x80;
     return width;
 }
 
-static void width_widen(size_t *width, const char *text)
-{
+static void width_widen(size_t *width, const char *text) {
     size_t wide = hb_text_width(text);
     if (wide > *width)
         *width = wide;
 }
 
 void hb_table_set_heading(struct hb_table *table, size_t column, int group, const char *upper,
-                          const char *lower)
-{
+                          const char *lower) {
     struct column *head = &table->heads[column];
     head->group = group;
     snprintf(head->upper, sizeof head->upper, "%s", upper);
@@ -69,8 +64,7 @@ void hb_table_set_heading(struct hb_table *table, size_t column, int group, cons
     width_widen(&head->width, head->lower);
 }
 
-void hb_table_set(struct hb_table *table, size_t line, size_t column, const char *text)
-{
+void hb_table_set(struct hb_table *table, size_t line, size_t column, const char *text) {
     char *cell = table->cells[line * table->columns + column];
     snprintf(cell, CELL_MAX, "%s", text);
     width_widen(&table->heads[column].width, cell);
@@ -78,19 +72,16 @@ void hb_table_set(struct hb_table *table, size_t line, size_t column, const char
         table->heads[column].has_figures = true;
 }
 
-static void byte_print(char byte, FILE *file)
-{
+static void byte_print(char byte, FILE *file) {
     fputc(iscntrl((unsigned char)byte) ? '?' : byte, file);
 }
 
-static void spaces_print(size_t count, FILE *file)
-{
+static void spaces_print(size_t count, FILE *file) {
     while (count-- > 0)
         fputc(' ', file);
 }
 
-static void name_print(const char *name, size_t width, FILE *file)
-{
+static void name_print(const char *name, size_t width, FILE *file) {
     size_t wide = hb_text_width(name);
     for (; *name != '\0'; name++)
         byte_print(*name, file);
@@ -100,8 +91,8 @@ static void name_print(const char *name, size_t width, FILE *file)
 
 /* The columns of one panel: from first until the returned one. A group is cut only where it is
  * wider than the paper. */
-static size_t panel_end(const struct hb_table *table, size_t first, size_t name_width, size_t width)
-{
+static size_t panel_end(const struct hb_table *table, size_t first, size_t name_width,
+                        size_t width) {
     size_t used = name_width, group_end = first;
 
     for (size_t i = first; i < table->columns; i++) {
@@ -120,8 +111,7 @@ static size_t panel_end(const struct hb_table *table, size_t first, size_t name_
 enum line_kind { LINE_UPPER, LINE_LOWER, LINE_FIGURES };
 
 static void panel_print_line(const struct hb_table *table, size_t first, size_t end,
-                             enum line_kind kind, size_t line, FILE *file)
-{
+                             enum line_kind kind, size_t line, FILE *file) {
     size_t owed = 0; /* spaces not yet printed, so that no line ends in them */
 
     for (size_t i = first; i < end; i++) {
@@ -142,8 +132,7 @@ static void panel_print_line(const struct hb_table *table, size_t first, size_t 
 }
 
 static void panel_print(const struct hb_table *table, const char *first_heading, size_t first,
-                        size_t end, size_t name_width, FILE *file)
-{
+                        size_t end, size_t name_width, FILE *file) {
     spaces_print(name_width, file);
     panel_print_line(table, first, end, LINE_UPPER, 0, file);
     name_print(first_heading, name_width, file);
@@ -160,8 +149,7 @@ static void panel_print(const struct hb_table *table, const char *first_heading,
 
 /* Names longer than the paper allows take a line of their own, above their figures. */
 static size_t table_name_width(const struct hb_table *table, const char *first_heading,
-                               size_t width)
-{
+                               size_t width) {
     size_t most = width < 100 ? NAME_WIDTH_NARROW : NAME_WIDTH_MAX;
     size_t name_width = hb_text_width(first_heading);
     for (size_t line = 0; line < table->lines; line++) {
@@ -172,8 +160,7 @@ static size_t table_name_width(const struct hb_table *table, const char *first_h
 }
 
 void hb_table_print(const struct hb_table *table, const char *first_heading, size_t width,
-                    FILE *file)
-{
+                    FILE *file) {
     size_t name_width = table_name_width(table, first_heading, width);
     bool is_first = true;
 
@@ -191,8 +178,7 @@ void hb_table_print(const struct hb_table *table, const char *first_heading, siz
     }
 }
 
-void hb_text_wrap(const char *text, size_t indent, size_t width, FILE *file)
-{
+void hb_text_wrap(const char *text, size_t indent, size_t width, FILE *file) {
     size_t used = 0;
 
     while (*text != '\0') {

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The command line's entry: help, version, names that do not exist.
+set -euo pipefail
+heapbench=$1
+
+expect() {
+    local status=0 expected=$1 text=$2 output
+    shift 2
+    output=$("$@" 2>&1) || status=$?
+    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
+        echo "expected status $expected and \"$text\" of: $*" >&2
+        echo "got $status: $output" >&2
+        exit 1
+    fi
+}
+
+expect 0 "Subcommands" "$heapbench"
+expect 0 "Subcommands" "$heapbench" --help
+expect 0 "heapbench 0." "$heapbench" --version
+expect 2 "nearest: plot" "$heapbench" plto
+expect 2 "run, list, record, trace, plot" "$heapbench" zzzzzzzz
+expect 0 "RESULTS..." "$heapbench" help plot
+for name in run list record trace plot; do
+    expect 0 "$name" "$heapbench" "$name" --help
+    expect 2 "heapbench: " "$heapbench" "$name" --no-such-option
+done
+expect 0 "bestfit" "$heapbench" list allocators
+expect 0 "order=address|lifo|fifo" "$heapbench" list
+expect 2 "nearest: traces" "$heapbench" list trace
+expect 2 "heapbench: " "$heapbench" list allocators traces
