@@ -14,6 +14,7 @@
 
 #include "allocators/backend/backend.h"
 #include "allocators/front.h"
+#include "allocators/text.h"
 
 #define EXPORT __attribute__((visibility("default")))
 enum { STATE_BYTES = 16384, PAGE_BYTES = 4096 };
@@ -25,8 +26,14 @@ static struct hb_backend heap_backend;
 static const struct hb_allocator *heap_allocator; /* NULL until the first call */
 static char heap_state[STATE_BYTES] __attribute__((aligned(64)));
 
-static void fatal(const char *message) {
-    ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
+static void fatal(const char *message, const char *detail) {
+    char line[HB_OPTION_ERROR_MAX + 64];
+    struct hb_text text = hb_text_start(line, sizeof line);
+    hb_text_add(&text, "heapbench: ");
+    hb_text_add(&text, message);
+    hb_text_add(&text, detail);
+    hb_text_add(&text, "\n");
+    ssize_t ignored = write(STDERR_FILENO, line, text.length);
     (void)ignored;
     abort();
 }
@@ -36,14 +43,12 @@ static void heap_open(void) {
     static char error[HB_OPTION_ERROR_MAX];
     const char *options = getenv("HEAPBENCH_OPTIONS");
     hb_config_init(&config);
-    if (options && !hb_config_apply(&config, &HB_PRELOAD_FAMILY, options, error)) {
-        fatal("heapbench: HEAPBENCH_OPTIONS: ");
-        fatal(error);
-    }
+    if (options && !hb_config_apply(&config, &HB_PRELOAD_FAMILY, options, error))
+        fatal("HEAPBENCH_OPTIONS: ", error);
     const struct hb_allocator *allocator = HB_PRELOAD_FAMILY.variant(&config);
     if (allocator->state_bytes > sizeof heap_state || !hb_backend_open(&heap_backend, &config) ||
         !allocator->open(heap_state, &config, &heap_backend))
-        fatal("heapbench: the heap could not be opened\n");
+        fatal("the heap could not be opened", "");
     heap_allocator = allocator;
 }
 
