@@ -41,12 +41,15 @@ static const char help[] =
     "  -h, --help         show this\n"
     "\n"
     "A file that exists is never overwritten. Without --children only the process that is started\n"
-    "is recorded; if it replaces itself (exec), its last program is. Raw data is kept in $TMPDIR, or\n"
+    "is recorded; if it replaces itself (exec), its last program is. Raw data is kept in $TMPDIR, "
+    "or\n"
     "beside FILE, until the command has ended: 8 bytes a call.\n";
 
 static const struct option option_table[] = {
-    {"output", required_argument, NULL, 'o'}, {"children", no_argument, NULL, 'c'},
-    {"times", no_argument, NULL, 't'},        {"help", no_argument, NULL, 'h'},
+    {"output", required_argument, NULL, 'o'},
+    {"children", no_argument, NULL, 'c'},
+    {"times", no_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -260,8 +263,8 @@ static void text_add_loss(char *text, size_t size, uint64_t count, const char *w
 {
     size_t used = strlen(text);
     if (count)
-        snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "",
-                 (unsigned long long)count, what);
+        snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "", (unsigned long long)count,
+                 what);
 }
 
 /* One line: what the trace holds, and what it lacks. */
@@ -332,7 +335,8 @@ static int record_merge_all(const struct record *record)
     int status = HB_EXIT_OK;
     if (main_image == count)
         status = hb_failure("nothing was recorded of %s: it made no allocation call, or it was run "
-                            "without the recorder's environment", record->command[0]);
+                            "without the recorder's environment",
+                            record->command[0]);
     else if (!record_merge(record, &images[main_image], record->output))
         status = HB_EXIT_FAILED;
     for (size_t i = 0; i < count; i++) {

@@ -16,8 +16,11 @@ static void raw_write(uint64_t buffer, const uint8_t *data, size_t size)
     char path[128];
     static char image[RAW_HEADER_BYTES + RAW_RING_BYTES];
     size_t count = size / 8 < RAW_RING_WORDS ? size / 8 : RAW_RING_WORDS;
-    struct raw_header header = {.header_bytes = RAW_HEADER_BYTES, .ring_bytes = RAW_RING_BYTES,
-                                .pid = 1, .image_ticks = 1, .buffer = buffer,
+    struct raw_header header = {.header_bytes = RAW_HEADER_BYTES,
+                                .ring_bytes = RAW_RING_BYTES,
+                                .pid = 1,
+                                .image_ticks = 1,
+                                .buffer = buffer,
                                 .logged_words = count};
     memcpy(header.magic, RAW_MAGIC, sizeof header.magic);
     memcpy(image, &header, sizeof header);

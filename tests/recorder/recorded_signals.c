@@ -1,5 +1,5 @@
-/* recorded_signals.c -- a timer's handler allocates, whatever main is just doing: in the recorder as
- * well as in the allocator behind it, which must be recorded_bump to bear that. */
+/* recorded_signals.c -- a timer's handler allocates, whatever main is just doing: in the recorder
+ * as well as in the allocator behind it, which must be recorded_bump to bear that. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>

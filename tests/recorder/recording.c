@@ -84,8 +84,8 @@ void recording_make(struct recording *recording, const struct recording_plan *pl
     strcpy(recording->folder, "/tmp/heapbench-test-XXXXXX");
     assert_non_null(mkdtemp(recording->folder));
     recording_run(recording, plan);
-    assert_true(hb_merge_list(recording->folder, &recording->images, &recording->image_count,
-                              error));
+    assert_true(
+        hb_merge_list(recording->folder, &recording->images, &recording->image_count, error));
     for (size_t i = 0; i < recording->image_count; i++)
         if (recording->images[i].pid == (uint64_t)recording->pid) {
             recording_merge(recording, i);

@@ -107,11 +107,14 @@ static void deaths_precede_births_at_equal_times(void **state)
 static void a_realloc_keeps_its_object(void **state)
 {
     (void)state;
-    const uint64_t words[] = {
-        raw_escape(RAW_THREAD_START, 0),         raw_escape(RAW_TIME, 1),
-        rawimage_birth(RAW_MALLOC, 0, 10, 64),   rawimage_death(RAW_REALLOC_BEGIN, 0, 64),
-        rawimage_birth(RAW_REALLOC_END, 0, 20, 80), rawimage_death(RAW_REALLOC_BEGIN, 0, 80),
-        raw_escape(RAW_REALLOC_FAILED, 0),       rawimage_death(RAW_FREE, 0, 80)};
+    const uint64_t words[] = {raw_escape(RAW_THREAD_START, 0),
+                              raw_escape(RAW_TIME, 1),
+                              rawimage_birth(RAW_MALLOC, 0, 10, 64),
+                              rawimage_death(RAW_REALLOC_BEGIN, 0, 64),
+                              rawimage_birth(RAW_REALLOC_END, 0, 20, 80),
+                              rawimage_death(RAW_REALLOC_BEGIN, 0, 80),
+                              raw_escape(RAW_REALLOC_FAILED, 0),
+                              rawimage_death(RAW_FREE, 0, 80)};
     rawimage_write(folder, 0, words, 8, 0);
     assert_true(merge());
     assert_int_equal(merged.count, 3);
@@ -140,9 +143,9 @@ static void escapes_carry_what_does_not_fit(void **state)
 {
     (void)state;
     const uint64_t words[] = {
-        raw_escape(RAW_THREAD_START, 0),      raw_escape(RAW_TIME, UINT64_C(1) << 30),
+        raw_escape(RAW_THREAD_START, 0),         raw_escape(RAW_TIME, UINT64_C(1) << 30),
         raw_escape(RAW_ADDRESS, 0x7fff00000008), raw_escape(RAW_SIZE, UINT64_C(1) << 40),
-        raw_escape(RAW_ALIGNMENT, 21),        (uint64_t)RAW_ALIGNED,
+        raw_escape(RAW_ALIGNMENT, 21),           (uint64_t)RAW_ALIGNED,
         raw_escape(RAW_ADDRESS, 0x7fff00000008), (uint64_t)RAW_FREE};
     rawimage_write(folder, 0, words, 8, 3);
     assert_true(merge());

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define RECORD HB_BUILD_DIR "/heapbench record "
-#define CALLS HB_BUILD_DIR "/tests/recorded_calls"
-#define FORKS HB_BUILD_DIR "/tests/recorded_forks"
+#define CALLS  HB_BUILD_DIR "/tests/recorded_calls"
+#define FORKS  HB_BUILD_DIR "/tests/recorded_forks"
 
 static char folder[64], said[8192];
 

@@ -83,8 +83,7 @@ static void with_times_each_operation_has_one(void **state)
 {
     (void)state;
     struct recording recording;
-    recording_make(&recording,
-                   &(struct recording_plan){.program = "calls", .has_times = true});
+    recording_make(&recording, &(struct recording_plan){.program = "calls", .has_times = true});
     assert_known_ops(&recording);
     assert_true(recording.info.has_times);
     size_t steps = 0;
@@ -147,8 +146,7 @@ static void a_forked_child_has_a_trace_of_its_own(void **state)
 {
     (void)state;
     struct recording recording;
-    recording_make(&recording,
-                   &(struct recording_plan){.program = "forks", .has_children = true});
+    recording_make(&recording, &(struct recording_plan){.program = "forks", .has_children = true});
     assert_ended_well(&recording);
     assert_int_equal(recording.image_count, 2);
     assert_int_equal(sizes_count(&recording, 1000), 1);
@@ -208,8 +206,7 @@ static void a_handler_may_allocate_at_any_point(void **state)
     assert_int_equal(recording.info.dropped_calls, 0);
     assert_true(recording.info.unmatched_frees <= recording.info.signal_calls);
     uint64_t handled = sizes_count(&recording, 77);
-    assert_true(2 * handled + recording.info.signal_calls +
-                    recording.info.early_calls >= 600);
+    assert_true(2 * handled + recording.info.signal_calls + recording.info.early_calls >= 600);
     recording_free(&recording);
 }
 

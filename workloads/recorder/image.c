@@ -16,7 +16,7 @@ static struct {
     bool is_read;
     bool has_times;
     char folder[HB_RECORD_FOLDER_BYTES]; /* "" if there is nothing to do */
-    long only_pid;                   /* 0: all */
+    long only_pid;                       /* 0: all */
 } settings;
 
 /* Zero in a forked child. */

@@ -20,12 +20,12 @@
 #include "workloads/recorder/ticks.h"
 
 #define LOG_LIKELY(x) __builtin_expect(!!(x), 1)
-#define LOG_HOT static inline __attribute__((always_inline))
+#define LOG_HOT       static inline __attribute__((always_inline))
 
 enum {
     LOG_SPARE_WORDS = 64,
     LOG_STAMP_PERIOD = 128, /* events per reading of the counter under LOG_SPARSELY */
-    LOG_PATH_BYTES = 440 /* HB_RECORD_FOLDER_BYTES and a file's name */
+    LOG_PATH_BYTES = 440    /* HB_RECORD_FOLDER_BYTES and a file's name */
 };
 
 enum log_stamping {
@@ -105,8 +105,8 @@ LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, ui
     uint64_t step = (address >> 4) - log->base_unit + RAW_STEP_BIAS;
     if (LOG_LIKELY(!(elapsed >> RAW_TIME_BITS | size >> RAW_SIZE_BITS | step >> RAW_STEP_BITS |
                      (address & 15))))
-        log_put(log, kind | elapsed << RAW_TIME_SHIFT | size << RAW_SIZE_SHIFT |
-                         step << RAW_STEP_SHIFT);
+        log_put(log,
+                kind | elapsed << RAW_TIME_SHIFT | size << RAW_SIZE_SHIFT | step << RAW_STEP_SHIFT);
     else
         log_birth_slowly(log, kind, address, size, 0, ticks);
     log_end(log, ticks);

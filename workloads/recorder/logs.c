@@ -1,5 +1,6 @@
 /* logs.c -- threads get a log at their first call and leave it behind when they end; a later thread
- * may take it over once the kernel no longer knows the earlier one, which may make calls until then.
+ * may take it over once the kernel no longer knows the earlier one, which may make calls until
+ * then.
  */
 #include "workloads/recorder/logs.h"
 #include "workloads/recorder/image.h"
@@ -136,8 +137,8 @@ static struct log *logs_take_over(struct image *image)
     return NULL;
 }
 
-/* From the second thread on, each event needs its time. The flag is up before the new thread's first
- * call goes through: what others log without having seen it happened before. */
+/* From the second thread on, each event needs its time. The flag is up before the new thread's
+ * first call goes through: what others log without having seen it happened before. */
 static void log_begin_thread(struct log *log, struct image *image)
 {
     if (image->thread_count)

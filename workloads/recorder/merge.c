@@ -35,7 +35,8 @@ static uint64_t merge_ns(const struct merge *merge, uint64_t ticks)
     return ns >> 62 ? UINT64_C(1) << 62 : (uint64_t)ns;
 }
 
-/* A program killed at once leaves its clocks too near to each other: this machine's are the same. */
+/* A program killed at once leaves its clocks too near to each other: this machine's are the same.
+ */
 static void merge_set_clock(struct merge *merge)
 {
     enum { LONG_ENOUGH_NS = 20 * 1000 * 1000 };
@@ -221,8 +222,8 @@ static void merge_describe(struct merge *merge, const struct hb_merge_image *ima
     size_t used = (size_t)snprintf(info->note, sizeof info->note, "%.2000s", note ? note : "");
     if (merge->implied_frees)
         used += (size_t)snprintf(info->note + used, sizeof info->note - used,
-                                 "%s%llu frees were not seen, but are implied",
-                                 used ? "; " : "", (unsigned long long)merge->implied_frees);
+                                 "%s%llu frees were not seen, but are implied", used ? "; " : "",
+                                 (unsigned long long)merge->implied_frees);
     if (merge->damaged_files)
         snprintf(info->note + used, sizeof info->note - used, "%s%u raw files were damaged",
                  used ? "; " : "", merge->damaged_files);

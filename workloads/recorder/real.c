@@ -55,8 +55,8 @@ static void *early_page(size_t size)
     return early_aligned((size_t)sysconf(_SC_PAGESIZE), size);
 }
 
-struct real real = {early_malloc,  early_free,    early_calloc,         early_realloc, early_aligned,
-                    early_aligned, early_posix_memalign, early_page, early_page};
+struct real real = {early_malloc,  early_free,           early_calloc, early_realloc, early_aligned,
+                    early_aligned, early_posix_memalign, early_page,   early_page};
 
 static void *real_find(const char *name)
 {

@@ -1,6 +1,6 @@
 /* record.c -- the malloc family of libheapbench-record.so: each call goes to the next allocator and
- * is logged, a death before the call and a birth after it, so that no two threads' logs can say that
- * an address was reused before it was free. */
+ * is logged, a death before the call and a birth after it, so that no two threads' logs can say
+ * that an address was reused before it was free. */
 #include "workloads/recorder/arena.h"
 #include "workloads/recorder/image.h"
 #include "workloads/recorder/log.h"

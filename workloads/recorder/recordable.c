@@ -100,11 +100,15 @@ static bool elf_is_recordable(const char *path, const char *head, size_t count, 
     Elf64_Ehdr elf;
     memcpy(&elf, head, sizeof elf);
     if (elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_machine != OUR_MACHINE)
-        return refuse(error, "%.300s cannot be recorded: it is built for another machine than the "
-                             "recorder", path);
+        return refuse(error,
+                      "%.300s cannot be recorded: it is built for another machine than the "
+                      "recorder",
+                      path);
     if (elf_is_static(head, count))
-        return refuse(error, "%.300s cannot be recorded: it is linked statically, so its malloc "
-                             "cannot be replaced; record a dynamically linked build", path);
+        return refuse(error,
+                      "%.300s cannot be recorded: it is linked statically, so its malloc "
+                      "cannot be replaced; record a dynamically linked build",
+                      path);
     return true;
 }
 
@@ -125,8 +129,9 @@ bool hb_recordable(const char *command, char *error)
         return false;
     for (int depth = 0; depth < INTERPRETERS_MAX; depth++) {
         if (file_gains_rights(path))
-            return refuse(error, "%.300s cannot be recorded: it is setuid, setgid or has "
-                                 "capabilities, so LD_PRELOAD is ignored; record a plain copy of it",
+            return refuse(error,
+                          "%.300s cannot be recorded: it is setuid, setgid or has "
+                          "capabilities, so LD_PRELOAD is ignored; record a plain copy of it",
                           path);
         size_t count = file_read_head(path, head);
         if (count >= sizeof(Elf64_Ehdr) && memcmp(head, ELFMAG, SELFMAG) == 0)

@@ -182,8 +182,8 @@ static bool stream_take_event(struct stream *stream, uint64_t word)
     stream->ticks += field(word, RAW_TIME_SHIFT, RAW_TIME_BITS);
     event->ticks = stream->ticks;
     if (event->kind == RAW_FREE || event->kind == RAW_REALLOC_BEGIN)
-        event->address = stream->has_address ? stream->address
-                                             : field(word, RAW_UNIT_SHIFT, RAW_UNIT_BITS) << 4;
+        event->address =
+            stream->has_address ? stream->address : field(word, RAW_UNIT_SHIFT, RAW_UNIT_BITS) << 4;
     else
         stream_take_birth(stream, word, event);
     stream->has_address = stream->has_size = false;

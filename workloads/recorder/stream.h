@@ -18,18 +18,18 @@ struct stream_event {
     uint64_t ticks; /* since the image began */
     uint64_t address;
     uint64_t size;
-    uint32_t serial;   /* the thread, as the recorder counted it */
-    uint8_t kind;      /* enum raw_kind; RAW_ESCAPE: the mark in mark */
-    uint8_t mark;      /* RAW_REALLOC_FAILED, RAW_THREAD_START or RAW_THREAD_END */
+    uint32_t serial; /* the thread, as the recorder counted it */
+    uint8_t kind;    /* enum raw_kind; RAW_ESCAPE: the mark in mark */
+    uint8_t mark;    /* RAW_REALLOC_FAILED, RAW_THREAD_START or RAW_THREAD_END */
     uint8_t alignment_log2;
 };
 
 struct stream {
     char *path;
     struct raw_header *header;
-    uint64_t word_count;   /* those that the file really holds */
+    uint64_t word_count; /* those that the file really holds */
     uint64_t next_word;
-    uint64_t *words;       /* a buffer of STREAM_BUFFER_WORDS */
+    uint64_t *words; /* a buffer of STREAM_BUFFER_WORDS */
     size_t buffered_count, buffered_next;
     bool is_damaged;
     /* What escapes have said of the next event. */

@@ -35,8 +35,7 @@ static void heap_sink(struct streamheap *streams, size_t at)
 
 static bool streams_add(struct streamheap *streams, struct stream *stream)
 {
-    struct stream **grown =
-        realloc(streams->all, (streams->all_count + 1) * sizeof *streams->all);
+    struct stream **grown = realloc(streams->all, (streams->all_count + 1) * sizeof *streams->all);
     if (!grown)
         return false;
     streams->all = grown;
