@@ -125,7 +125,7 @@ static inline void buddies_new_region(struct buddies *heap, char *start) {
 }
 
 /* A new root of at least need bytes, live and in no list. */
-static __attribute__((noinline)) struct block *
+HB_INLINE struct block *
 buddies_grow(struct buddies *heap, const struct buddy_system *system, size_t need) {
     unsigned order = system->order_for(heap, need > heap->grow ? need : heap->grow);
     if (order == heap->order_count)
@@ -278,7 +278,7 @@ HB_INLINE void buddies_free(struct buddies *heap, void *payload) {
 }
 
 /* Room for any position; before a moved payload stands the mark that leads back. */
-static inline void *buddies_alloc_aligned(struct buddies *heap, const struct buddy_system *system,
+HB_INLINE void *buddies_alloc_aligned(struct buddies *heap, const struct buddy_system *system,
                                           size_t alignment, size_t request) {
     if (alignment > HB_ALIGNMENT_MAX)
         return NULL;

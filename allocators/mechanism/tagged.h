@@ -84,7 +84,7 @@ HB_INLINE void tagged_extend_end(struct tagged_heap *heap, const struct tagged_p
 }
 
 /* The heap went on at start: fence what lies between, and make the rest a free block. */
-static inline struct block *tagged_new_region(struct tagged_heap *heap,
+HB_INLINE struct block *tagged_new_region(struct tagged_heap *heap,
                                               const struct tagged_policy *policy, char *start) {
     struct block *first = (struct block *)(start + BLOCK_HEADER_BYTES);
     if (heap->end) {
@@ -113,7 +113,7 @@ HB_INLINE struct block *tagged_extend_tail(struct tagged_heap *heap,
 }
 
 /* The new region is not next to the tail: it may be too small by what the tail would have given. */
-static inline struct block *tagged_complete_region(struct tagged_heap *heap,
+HB_INLINE struct block *tagged_complete_region(struct tagged_heap *heap,
                                                    const struct tagged_policy *policy,
                                                    struct block *block, size_t need) {
     size_t bytes = block_bytes(block);
@@ -134,9 +134,8 @@ static inline struct block *tagged_complete_region(struct tagged_heap *heap,
 }
 
 /* Make a free block of at least need bytes at the heap's end, not in the index. */
-static __attribute__((noinline)) struct block *tagged_grow(struct tagged_heap *heap,
-                                                           const struct tagged_policy *policy,
-                                                           size_t need) {
+HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                    size_t need) {
     size_t tail = heap->end && block_prev_is_free(heap->end) ? block_bytes(block_prev(heap->end)) : 0;
     size_t missing = heap->end ? need - tail : need + HB_ALIGNMENT;
     size_t bytes = (missing + heap->grow - 1) / heap->grow * heap->grow;
@@ -263,7 +262,7 @@ HB_INLINE bool tagged_grow_in_place(struct tagged_heap *heap, const struct tagge
     return true;
 }
 
-static inline void *tagged_resize(struct tagged_heap *heap, const struct tagged_policy *policy,
+HB_INLINE void *tagged_resize(struct tagged_heap *heap, const struct tagged_policy *policy,
                                   void *payload, size_t request) {
     struct block *block = block_of(payload);
     bool wants_span = request >= heap->threshold;
@@ -280,7 +279,7 @@ static inline void *tagged_resize(struct tagged_heap *heap, const struct tagged_
 }
 
 /* Take enough for any position, move the payload up, free the front part, then the tail. */
-static inline void *tagged_alloc_aligned(struct tagged_heap *heap,
+HB_INLINE void *tagged_alloc_aligned(struct tagged_heap *heap,
                                          const struct tagged_policy *policy, size_t alignment,
                                          size_t request) {
     if (alignment > HB_ALIGNMENT_MAX)

@@ -43,7 +43,7 @@ static inline bool tagged_check_blocks(const struct tagged_heap *heap, uint64_t 
     return true;
 }
 
-static inline bool tagged_check(struct tagged_heap *heap, const struct tagged_policy *policy,
+HB_INLINE bool tagged_check(struct tagged_heap *heap, const struct tagged_policy *policy,
                                 struct hb_violation *violation) {
     uint64_t blocks = 0, bytes = 0;
     struct tagged_ledger ledger = {0};
