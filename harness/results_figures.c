@@ -112,8 +112,6 @@ static void figure_format(const struct figure *figure, const struct hb_result *r
         snprintf(text, size, "%s", check[0] == '\0' ? "-" : is_ok ? "ok" : "FAILED");
     } else if (figure->kind == FIGURE_INTERVAL || figure->kind == FIGURE_VERDICT) {
         interval_format(figure, result, decimals, text, size);
-    } else if (figure->kind == FIGURE_TIME_RATIO && hb_result_is_baseline(result)) {
-        snprintf(text, size, isnan(result->ns_per_op) ? "-" : "1");
     } else if (isnan(figure_value(figure, result))) {
         snprintf(text, size, "-");
     } else {
@@ -135,7 +133,9 @@ static void figure_fill(const struct figure *figure, size_t column,
     int decimals = figure_decimals(figure, largest / unit);
     for (size_t i = 0; i < block->count; i++) {
         figure_format(figure, block->rows[i], unit, decimals, text, sizeof text);
-        hb_table_set(table, i, column, text);
+        bool is_one = figure->kind == FIGURE_TIME_RATIO && i == 0 &&
+                      hb_result_is_baseline(block->rows[i]) && !isnan(block->rows[i]->ns_per_op);
+        hb_table_set(table, i, column, is_one ? "1" : text);
     }
 }
 

@@ -64,6 +64,15 @@ static double block_floor(const struct hb_results_block *block) {
     return floor_ns;
 }
 
+/* The touch that a result names is that of the time pass. */
+static bool block_has_time(const struct hb_results_block *block) {
+    for (size_t i = 0; i < block->count; i++) {
+        if (!isnan(block->rows[i]->ns_per_op) || !isnan(block->rows[i]->cold_ns_per_op))
+            return true;
+    }
+    return false;
+}
+
 static void print_trace_line(const struct hb_results_block *block, size_t width, FILE *file) {
     char line[LINE_MAX_BYTES] = "", number[32];
     uint64_t ops = block_count(block, offsetof(struct hb_result, ops));
@@ -91,7 +100,7 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
         line_add(line, ", ", "%s", first->mode);
     if (first->threads != HB_COUNT_NULL && first->threads > 1)
         line_add(line, ", ", "%" PRIu64 " threads", first->threads);
-    if (first->touch[0] != '\0')
+    if (first->touch[0] != '\0' && block_has_time(block))
         line_add(line, ", ", "touch=%s", first->touch);
     if (first->repeats != HB_COUNT_NULL)
         line_add(line, ", ", "%" PRIu64 " repeats", first->repeats);
