@@ -91,7 +91,7 @@ struct hb_allocator {
 struct hb_family {
     const char *name;
     const char *summary;
-    const char *source; /* publication, or the package of a foreign allocator */
+    const char *source;                     /* publication, or the package of a foreign allocator */
     const struct hb_option *const *options; /* NULL-terminated */
     const struct hb_allocator *(*variant)(const struct hb_config *config);
     bool is_foreign; /* the system's: its footprint, blocks and addresses cannot be seen */

@@ -13,46 +13,89 @@ static const char *const index_names[] = {"tree", "list", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
 static const char *const preset_names[] = {"default", "paper", NULL};
 
-const struct hb_option hb_option_order = {
-    .key = "order", .help = "which of several fitting free blocks ranks first",
-    .kind = HB_OPTION_CHOICE, .offset = AT(order), .choices = order_names};
+const struct hb_option hb_option_order = {.key = "order",
+                                          .help =
+                                              "which of several fitting free blocks ranks first",
+                                          .kind = HB_OPTION_CHOICE,
+                                          .offset = AT(order),
+                                          .choices = order_names};
 const struct hb_option hb_option_index = {
-    .key = "index", .help = "how a free block is found; both place every block alike",
-    .kind = HB_OPTION_CHOICE, .offset = AT(index), .choices = index_names};
+    .key = "index",
+    .help = "how a free block is found; both place every block alike",
+    .kind = HB_OPTION_CHOICE,
+    .offset = AT(index),
+    .choices = index_names};
 const struct hb_option hb_option_backend = {
-    .key = "backend", .help = "heap from the program break, or from a reserved region",
-    .kind = HB_OPTION_CHOICE, .offset = AT(backend), .choices = backend_names};
-const struct hb_option hb_option_grow = {
-    .key = "grow", .help = "step in which the break grows", .kind = HB_OPTION_BYTES,
-    .offset = AT(grow), .initial = 64 << 10, .minimum = 32, .maximum = 1 << 30, .multiple = 16};
-const struct hb_option hb_option_trim = {
-    .key = "trim", .help = "a free tail this large lowers the break", .kind = HB_OPTION_BYTES,
-    .offset = AT(trim), .initial = 128 << 10, .minimum = 16, .maximum = (uint64_t)1 << 40,
-    .multiple = 16, .may_be_off = true};
+    .key = "backend",
+    .help = "heap from the program break, or from a reserved region",
+    .kind = HB_OPTION_CHOICE,
+    .offset = AT(backend),
+    .choices = backend_names};
+const struct hb_option hb_option_grow = {.key = "grow",
+                                         .help = "step in which the break grows",
+                                         .kind = HB_OPTION_BYTES,
+                                         .offset = AT(grow),
+                                         .initial = 64 << 10,
+                                         .minimum = 32,
+                                         .maximum = 1 << 30,
+                                         .multiple = 16};
+const struct hb_option hb_option_trim = {.key = "trim",
+                                         .help = "a free tail this large lowers the break",
+                                         .kind = HB_OPTION_BYTES,
+                                         .offset = AT(trim),
+                                         .initial = 128 << 10,
+                                         .minimum = 16,
+                                         .maximum = (uint64_t)1 << 40,
+                                         .multiple = 16,
+                                         .may_be_off = true};
 const struct hb_option hb_option_mmap_threshold = {
-    .key = "mmap_threshold", .help = "requests this large get a span of their own",
-    .kind = HB_OPTION_BYTES, .offset = AT(mmap_threshold), .initial = 128 << 10, .minimum = 16,
-    .maximum = (uint64_t)1 << 40, .multiple = 16, .may_be_off = true};
-const struct hb_option hb_option_preset = {
-    .key = "preset", .help = "paper: grow=4096, mmap_threshold=off, trim=off",
-    .kind = HB_OPTION_CHOICE, .offset = AT(preset), .choices = preset_names};
+    .key = "mmap_threshold",
+    .help = "requests this large get a span of their own",
+    .kind = HB_OPTION_BYTES,
+    .offset = AT(mmap_threshold),
+    .initial = 128 << 10,
+    .minimum = 16,
+    .maximum = (uint64_t)1 << 40,
+    .multiple = 16,
+    .may_be_off = true};
+const struct hb_option hb_option_preset = {.key = "preset",
+                                           .help = "paper: grow=4096, mmap_threshold=off, trim=off",
+                                           .kind = HB_OPTION_CHOICE,
+                                           .offset = AT(preset),
+                                           .choices = preset_names};
 const struct hb_option hb_option_scale = {
-    .key = "scale", .help = "multiply requests, divide sizes: headers nearly vanish",
-    .kind = HB_OPTION_NUMBER, .offset = AT(scale), .initial = 1, .minimum = 1, .maximum = 1024,
+    .key = "scale",
+    .help = "multiply requests, divide sizes: headers nearly vanish",
+    .kind = HB_OPTION_NUMBER,
+    .offset = AT(scale),
+    .initial = 1,
+    .minimum = 1,
+    .maximum = 1024,
     .multiple = 1};
-const struct hb_option hb_option_limit = {
-    .key = "limit", .help = "the system gives no more than this", .kind = HB_OPTION_BYTES,
-    .offset = AT(limit), .initial = HB_OFF, .minimum = 0, .maximum = (uint64_t)1 << 46,
-    .multiple = 1, .may_be_off = true};
+const struct hb_option hb_option_limit = {.key = "limit",
+                                          .help = "the system gives no more than this",
+                                          .kind = HB_OPTION_BYTES,
+                                          .offset = AT(limit),
+                                          .initial = HB_OFF,
+                                          .minimum = 0,
+                                          .maximum = (uint64_t)1 << 46,
+                                          .multiple = 1,
+                                          .may_be_off = true};
 const struct hb_option hb_option_fail_at = {
-    .key = "fail_at", .help = "the system refuses this request for memory, counted from 1",
-    .kind = HB_OPTION_NUMBER, .offset = AT(fail_at), .initial = HB_OFF, .minimum = 1,
-    .maximum = UINT64_MAX - 1, .multiple = 1, .may_be_off = true};
+    .key = "fail_at",
+    .help = "the system refuses this request for memory, counted from 1",
+    .kind = HB_OPTION_NUMBER,
+    .offset = AT(fail_at),
+    .initial = HB_OFF,
+    .minimum = 1,
+    .maximum = UINT64_MAX - 1,
+    .multiple = 1,
+    .may_be_off = true};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,  &hb_option_index, &hb_option_backend,        &hb_option_grow,
-    &hb_option_trim,   &hb_option_limit, &hb_option_mmap_threshold, &hb_option_preset,
-    &hb_option_scale,  &hb_option_fail_at};
+    &hb_option_order, &hb_option_index,  &hb_option_backend,        &hb_option_grow,
+    &hb_option_trim,  &hb_option_limit,  &hb_option_mmap_threshold, &hb_option_preset,
+    &hb_option_scale, &hb_option_fail_at};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);
@@ -240,7 +283,8 @@ void hb_option_text(const struct hb_option *option, uint64_t value, char *text) 
         hb_text_add_number(&out, value);
 }
 
-void hb_config_canonical(const struct hb_config *config, const struct hb_family *family, char *text) {
+void hb_config_canonical(const struct hb_config *config, const struct hb_family *family,
+                         char *text) {
     struct hb_text out = hb_text_start(text, HB_SPEC_MAX);
     char value[32];
     hb_text_add(&out, family->name);

@@ -42,8 +42,8 @@ struct hb_option {
     const char *key;
     const char *help;
     enum hb_option_kind kind;
-    size_t offset;        /* of the value in struct hb_config */
-    uint64_t initial;     /* the default */
+    size_t offset;    /* of the value in struct hb_config */
+    uint64_t initial; /* the default */
     uint64_t minimum, maximum, multiple;
     bool may_be_off;
     const char *const *choices; /* NULL-terminated */
@@ -64,7 +64,8 @@ bool hb_config_apply(struct hb_config *config, const struct hb_family *family, c
 
 /* Write the canonical spec: family, then keys that differ from their defaults in the option
  * table's order, presets expanded, plain decimal bytes or `off`. text holds HB_SPEC_MAX bytes. */
-void hb_config_canonical(const struct hb_config *config, const struct hb_family *family, char *text);
+void hb_config_canonical(const struct hb_config *config, const struct hb_family *family,
+                         char *text);
 
 /* Write one value as a spec would (text holds 32 bytes). */
 void hb_option_text(const struct hb_option *option, uint64_t value, char *text);

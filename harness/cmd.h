@@ -8,7 +8,8 @@
 enum { HB_EXIT_OK = 0, HB_EXIT_FAILED = 1, HB_EXIT_USAGE = 2 };
 
 /* Each subcommand takes the command line from its own name on, prints results on stdout and talk on
- * stderr, and returns the exit status: 0 ok, 1 a measurement or check failed, 2 usage or bad input. */
+ * stderr, and returns the exit status: 0 ok, 1 a measurement or check failed, 2 usage or bad input.
+ */
 int hb_cmd_run(int argc, char **argv);
 int hb_cmd_list(int argc, char **argv);
 int hb_cmd_record(int argc, char **argv);

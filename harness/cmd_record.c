@@ -53,8 +53,7 @@ static const struct option option_table[] = {
     {NULL, 0, NULL, 0},
 };
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fputs("heapbench: ", stderr);
@@ -64,8 +63,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 }
 
 /* Returns -1 to go on, else the exit status. */
-static int record_parse(struct record *record, int argc, char **argv)
-{
+static int record_parse(struct record *record, int argc, char **argv) {
     optind = 0;
     for (int option; (option = getopt_long(argc, argv, "+:o:h", option_table, NULL)) != -1;) {
         switch (option) {
@@ -95,8 +93,7 @@ static int record_parse(struct record *record, int argc, char **argv)
     return -1;
 }
 
-static void record_name_output(struct record *record)
-{
+static void record_name_output(struct record *record) {
     if (record->output[0])
         return;
     const char *slash = strrchr(record->command[0], '/');
@@ -104,8 +101,7 @@ static void record_name_output(struct record *record)
              slash ? slash + 1 : record->command[0]);
 }
 
-static bool record_find_library(struct record *record)
-{
+static bool record_find_library(struct record *record) {
     static const char *const places[] = {"", "/../lib/heapbench"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char path[PATH_MAX];
@@ -117,8 +113,7 @@ static bool record_find_library(struct record *record)
 }
 
 /* The folder for raw files has an absolute name: the command may change to another folder. */
-static bool record_make_folder(struct record *record)
-{
+static bool record_make_folder(struct record *record) {
     char parent[PATH_MAX] = ".", found[PATH_MAX];
     const char *wanted = getenv("TMPDIR");
     const char *slash = strrchr(record->output, '/');
@@ -137,8 +132,7 @@ static bool record_make_folder(struct record *record)
     return true;
 }
 
-static void record_remove_folder(const struct record *record)
-{
+static void record_remove_folder(const struct record *record) {
     DIR *directory = opendir(record->folder);
     if (!directory)
         return;
@@ -150,8 +144,7 @@ static void record_remove_folder(const struct record *record)
 }
 
 /* Everything that can be refused is refused before the command runs. */
-static int record_check(struct record *record)
-{
+static int record_check(struct record *record) {
     char error[HB_TRACE_ERROR_MAX];
     if (!hb_recordable(record->command[0], error))
         return hb_usage_error("%s", error);
@@ -168,8 +161,7 @@ static int record_check(struct record *record)
     return -1;
 }
 
-static void record_set_environment(const struct record *record)
-{
+static void record_set_environment(const struct record *record) {
     const char *preloaded = getenv("LD_PRELOAD");
     size_t size = strlen(record->library) + (preloaded ? strlen(preloaded) : 0) + 2;
     char *preload = malloc(size), pid[24];
@@ -191,8 +183,7 @@ static void record_set_environment(const struct record *record)
 static volatile sig_atomic_t running_pid;
 
 /* What someone sent to us is meant for the command; what a terminal sends, it got itself. */
-static void signal_forward(int number, siginfo_t *info, void *context)
-{
+static void signal_forward(int number, siginfo_t *info, void *context) {
     (void)context;
     if (running_pid && info->si_code <= 0)
         kill((pid_t)running_pid, number);
@@ -202,8 +193,7 @@ static const int forwarded_signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR
 enum { FORWARDED_COUNT = sizeof forwarded_signals / sizeof *forwarded_signals };
 
 /* Handlers become the default again at exec; a signal that was ignored stays ignored. */
-static void signals_catch(void)
-{
+static void signals_catch(void) {
     struct sigaction action = {.sa_sigaction = signal_forward, .sa_flags = SA_SIGINFO | SA_RESTART};
     for (size_t i = 0; i < FORWARDED_COUNT; i++) {
         struct sigaction before;
@@ -213,8 +203,7 @@ static void signals_catch(void)
     }
 }
 
-static void record_exec(const struct record *record, int report)
-{
+static void record_exec(const struct record *record, int report) {
     record_set_environment(record);
     execvp(record->command[0], record->command);
     int error = errno;
@@ -224,8 +213,7 @@ static void record_exec(const struct record *record, int report)
 }
 
 /* Returns 0, or the errno of what failed. */
-static int record_start(struct record *record)
-{
+static int record_start(struct record *record) {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC))
         return errno;
@@ -243,15 +231,13 @@ static int record_start(struct record *record)
     return error;
 }
 
-static void record_wait(struct record *record)
-{
+static void record_wait(struct record *record) {
     while (waitpid(record->pid, &record->status, 0) < 0 && errno == EINTR)
         continue;
     running_pid = 0;
 }
 
-static void say_status(const struct record *record)
-{
+static void say_status(const struct record *record) {
     if (WIFSIGNALED(record->status))
         say("the command was ended by signal %d (%s)", WTERMSIG(record->status),
             strsignal(WTERMSIG(record->status)));
@@ -259,8 +245,7 @@ static void say_status(const struct record *record)
         say("the command ended with status %d", WEXITSTATUS(record->status));
 }
 
-static void text_add_loss(char *text, size_t size, uint64_t count, const char *what)
-{
+static void text_add_loss(char *text, size_t size, uint64_t count, const char *what) {
     size_t used = strlen(text);
     if (count)
         snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "", (unsigned long long)count,
@@ -268,8 +253,7 @@ static void text_add_loss(char *text, size_t size, uint64_t count, const char *w
 }
 
 /* One line: what the trace holds, and what it lacks. */
-static bool say_trace(const char *path)
-{
+static bool say_trace(const char *path) {
     char error[HB_TRACE_ERROR_MAX], losses[256] = "";
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     if (!reader)
@@ -292,8 +276,7 @@ static bool say_trace(const char *path)
 }
 
 static bool record_merge(const struct record *record, const struct hb_merge_image *image,
-                         const char *path)
-{
+                         const char *path) {
     char error[HB_TRACE_ERROR_MAX];
     if (!hb_merge_image(record->folder, image, path, NULL, NULL, error))
         return hb_failure("%s", error), false;
@@ -302,8 +285,7 @@ static bool record_merge(const struct record *record, const struct hb_merge_imag
 
 /* OUT without .hbt, then .PID.hbt; .PID-2.hbt and so on while that exists. */
 static void record_name_child(const struct record *record, const struct hb_merge_image *image,
-                              char *path, size_t size)
-{
+                              char *path, size_t size) {
     int stem = (int)strlen(record->output);
     if (stem > 4 && strcmp(record->output + stem - 4, ".hbt") == 0)
         stem -= 4;
@@ -315,8 +297,7 @@ static void record_name_child(const struct record *record, const struct hb_merge
 
 /* The last program of the started process that called malloc at all. */
 static size_t record_find_main(const struct record *record, const struct hb_merge_image *images,
-                               size_t count)
-{
+                               size_t count) {
     size_t found = count;
     for (size_t i = 0; i < count; i++)
         if (images[i].pid == (uint64_t)record->pid && !images[i].is_empty)
@@ -324,8 +305,7 @@ static size_t record_find_main(const struct record *record, const struct hb_merg
     return found;
 }
 
-static int record_merge_all(const struct record *record)
-{
+static int record_merge_all(const struct record *record) {
     char error[HB_TRACE_ERROR_MAX], path[PATH_MAX];
     struct hb_merge_image *images;
     size_t count;
@@ -354,8 +334,7 @@ static int record_merge_all(const struct record *record)
     return status;
 }
 
-static int record_run(struct record *record)
-{
+static int record_run(struct record *record) {
     int error = record_start(record);
     if (record->pid > 0)
         record_wait(record);
@@ -365,8 +344,7 @@ static int record_run(struct record *record)
     return record_merge_all(record);
 }
 
-int hb_cmd_record(int argc, char **argv)
-{
+int hb_cmd_record(int argc, char **argv) {
     static struct record record;
     int status = record_parse(&record, argc, argv);
     if (status < 0)

@@ -75,9 +75,13 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
 static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *programs,
                       const char *path, char *error) {
     const struct hb_run_options *options = &run->options;
-    *plan = (struct hb_plan){.touch = options->touch, .repeats = options->repeats,
-                             .seed = options->seed, .warm_ns = WARM_NS, .cpu = options->cpu,
-                             .memory_limit = options->memory_limit, .progress = show_progress,
+    *plan = (struct hb_plan){.touch = options->touch,
+                             .repeats = options->repeats,
+                             .seed = options->seed,
+                             .warm_ns = WARM_NS,
+                             .cpu = options->cpu,
+                             .memory_limit = options->memory_limit,
+                             .progress = show_progress,
                              .context = run};
     plan->cells = calloc(options->allocator_count + 1, sizeof *plan->cells);
     if (!plan->cells || hb_spec_parse("null", &plan->floor, error) != HB_SPEC_OK)

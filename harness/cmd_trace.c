@@ -58,13 +58,11 @@ enum {
     OPTIONS = sizeof options / sizeof options[0]
 };
 
-static bool option_is_of(const struct trace_option *option, const struct trace_command *command)
-{
+static bool option_is_of(const struct trace_option *option, const struct trace_command *command) {
     return option->command == NULL || strcmp(option->command, command->name) == 0;
 }
 
-static void overview_print(void)
-{
+static void overview_print(void) {
     puts("heapbench trace COMMAND [OPTIONS] FILE…\n"
          "\n"
          "FILE is a path, or the name of a bundled trace (heapbench list traces).\n");
@@ -73,8 +71,7 @@ static void overview_print(void)
     puts("\n`heapbench trace COMMAND --help` tells more.");
 }
 
-static void help_print(const struct trace_command *command)
-{
+static void help_print(const struct trace_command *command) {
     printf("heapbench trace %s [OPTIONS] FILE…: %s\n\n", command->name, command->summary);
     for (int i = 0; i < OPTIONS; i++) {
         const struct trace_option *option = &options[i];
@@ -89,8 +86,7 @@ static void help_print(const struct trace_command *command)
     printf("\n%s\n", command->details);
 }
 
-static int info_file(const char *path, const struct settings *settings)
-{
+static int info_file(const char *path, const struct settings *settings) {
     static bool is_next;
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_reader *reader = hb_trace_open(path, error);
@@ -114,8 +110,7 @@ static int info_file(const char *path, const struct settings *settings)
     return HB_EXIT_OK;
 }
 
-static void op_print(const struct hb_op *op, bool is_full)
-{
+static void op_print(const struct hb_op *op, bool is_full) {
     static const char letters[HB_OP_KINDS] = "mcarfse";
 
     if (!is_full && op->kind > HB_OP_FREE)
@@ -132,8 +127,7 @@ static void op_print(const struct hb_op *op, bool is_full)
     putchar('\n');
 }
 
-static int dump_file(const char *path, const struct settings *settings)
-{
+static int dump_file(const char *path, const struct settings *settings) {
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     const struct hb_op *ops;
@@ -151,8 +145,7 @@ static int dump_file(const char *path, const struct settings *settings)
     return status;
 }
 
-static int check_file(const char *path, const struct settings *settings)
-{
+static int check_file(const char *path, const struct settings *settings) {
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_info info;
     bool readable;
@@ -168,8 +161,7 @@ static int check_file(const char *path, const struct settings *settings)
     return HB_EXIT_FAILED;
 }
 
-static int name_unknown(const char *name)
-{
+static int name_unknown(const char *name) {
     char **known = hb_trace_names();
     char nearest[256] = "";
     size_t count = 0;
@@ -185,21 +177,19 @@ static int name_unknown(const char *name)
 }
 
 static int file_act(const struct trace_command *command, const char *name,
-                    const struct settings *settings)
-{
+                    const struct settings *settings) {
     size_t length = strlen(name);
     char path[4096];
 
-    if (strchr(name, '/') != NULL
-        || (length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
+    if (strchr(name, '/') != NULL ||
+        (length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
         return command->act(name, settings);
     if (!hb_find_trace(name, path, sizeof path))
         return name_unknown(name);
     return command->act(path, settings);
 }
 
-static int option_complain(const char *argument, const struct trace_command *command)
-{
+static int option_complain(const char *argument, const struct trace_command *command) {
     char known[128] = "";
 
     for (int i = 0; i < OPTIONS; i++)
@@ -211,15 +201,14 @@ static int option_complain(const char *argument, const struct trace_command *com
 
 /* Returns HB_EXIT_OK to go on, -1 if help was printed, else the exit status. */
 static int options_parse(int argc, char **argv, const struct trace_command *command,
-                         struct settings *settings)
-{
+                         struct settings *settings) {
     struct option table[OPTIONS + 1] = {0};
     int count = 0, code;
 
     for (int i = 0; i < OPTIONS; i++)
         if (option_is_of(&options[i], command))
-            table[count++] = (struct option){options[i].name, options[i].value != NULL, NULL,
-                                             options[i].code};
+            table[count++] =
+                (struct option){options[i].name, options[i].value != NULL, NULL, options[i].code};
     opterr = 0;
     optind = 0;
     while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
@@ -238,15 +227,13 @@ static int options_parse(int argc, char **argv, const struct trace_command *comm
 }
 
 /* Did all of the output arrive? A reader who has seen enough (| head) is no failure. */
-static int output_finish(int status)
-{
+static int output_finish(int status) {
     if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
         return status;
     return hb_failure("cannot write the output: %s", strerror(errno));
 }
 
-static int command_run(const struct trace_command *command, int argc, char **argv)
-{
+static int command_run(const struct trace_command *command, int argc, char **argv) {
     struct settings settings = {0};
     int status = options_parse(argc, argv, command, &settings);
 
@@ -262,8 +249,7 @@ static int command_run(const struct trace_command *command, int argc, char **arg
     return output_finish(status);
 }
 
-int hb_cmd_trace(int argc, char **argv)
-{
+int hb_cmd_trace(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "";
 
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
@@ -274,6 +260,7 @@ int hb_cmd_trace(int argc, char **argv)
         if (strcmp(name, commands[i].name) == 0)
             return command_run(&commands[i], argc - 1, argv + 1);
     if (name[0] == '\0')
-        return hb_usage_error("trace: do what? There is info, dump and check (heapbench trace --help)");
+        return hb_usage_error(
+            "trace: do what? There is info, dump and check (heapbench trace --help)");
     return hb_usage_error("trace: no '%s'; there is info, dump and check", name);
 }

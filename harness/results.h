@@ -88,11 +88,11 @@ struct hb_reals {
     double *values;
 };
 
-#define HB_FIELD_TEXT(name) char name[HB_RESULT_TEXT_MAX];
-#define HB_FIELD_COUNT(name) uint64_t name;
-#define HB_FIELD_REAL(name) double name;
-#define HB_FIELD_COUNTS(name) struct hb_counts name;
-#define HB_FIELD_REALS(name) struct hb_reals name;
+#define HB_FIELD_TEXT(name)                     char name[HB_RESULT_TEXT_MAX];
+#define HB_FIELD_COUNT(name)                    uint64_t name;
+#define HB_FIELD_REAL(name)                     double name;
+#define HB_FIELD_COUNTS(name)                   struct hb_counts name;
+#define HB_FIELD_REALS(name)                    struct hb_reals name;
 #define HB_FIELD(kind, name, unit, description) HB_FIELD_##kind(name)
 
 struct hb_result {

@@ -25,13 +25,15 @@ static const struct run_option {
     option_parse *parse;
     const char *help;
 } run_options[] = {
-    {"alloc", "LIST", parse_alloc, "allocators, NAME:KEY=VALUE:… each; `all`: all of ours that free"},
+    {"alloc", "LIST", parse_alloc,
+     "allocators, NAME:KEY=VALUE:… each; `all`: all of ours that free"},
     {"trace", "LIST", parse_trace, "traces: names, or paths (with a /)"},
     {"baseline", "SPEC|none", parse_baseline, "what to compare with (glibc)"},
     {"passes", "LIST", parse_passes, "check, space, time (space,time)"},
     {"repeats", "N", parse_repeats, "blocks of the time pass (12; 6 at least for intervals)"},
     {"mode", "serial", parse_mode, "the recorded total order, on one thread"},
-    {"touch", "WHAT", parse_touch, "what replay writes: none, first, page, all (time first, space page)"},
+    {"touch", "WHAT", parse_touch,
+     "what replay writes: none, first, page, all (time first, space page)"},
     {"cpu", "N", parse_cpu, "where workers run (the last one allowed)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit, "a worker may have no more, K M G allowed (80% of RAM)"},
@@ -134,7 +136,8 @@ static int unknown_trace(const char *name) {
     while (names && names[count])
         count++;
     if (!count)
-        return hb_usage_error("there is no trace '%s', nor any bundled one; a path has a '/'", name);
+        return hb_usage_error("there is no trace '%s', nor any bundled one; a path has a '/'",
+                              name);
     hb_nearest_names(name, (const char *const *)names, count, nearest, sizeof nearest);
     for (size_t i = 0; i < count; i++)
         free(names[i]);
@@ -160,7 +163,8 @@ static int add_trace(struct hb_run_options *options, const char *item) {
         return hb_usage_error("--trace: more than %d traces", HB_LIST_MAX);
     if (strchr(item, '/') && access(item, R_OK) != 0)
         return hb_usage_error("%s: %s; --trace takes a trace file's path, or a bundled trace's "
-                              "name without a '/'", item, strerror(errno));
+                              "name without a '/'",
+                              item, strerror(errno));
     if (!hb_find_trace(item, trace->path, sizeof trace->path))
         return unknown_trace(item);
     name_trace(trace, item);
@@ -199,7 +203,8 @@ static int parse_passes(struct hb_run_options *options, const char *text) {
                                   item);
         options->passes |= 1u << pass;
     }
-    return options->passes ? HB_EXIT_OK : hb_usage_error("--passes: name one of check, space, time");
+    return options->passes ? HB_EXIT_OK
+                           : hb_usage_error("--passes: name one of check, space, time");
 }
 
 static bool parse_number(const char *text, uint64_t *number) {
@@ -237,7 +242,8 @@ static int parse_cpu(struct hb_run_options *options, const char *text) {
     if (!parse_number(text, &number) || number >= CPU_SETSIZE)
         return hb_usage_error("--cpu: '%s' is no CPU's number", text);
     if (sched_getaffinity(0, sizeof allowed, &allowed) == 0 && !CPU_ISSET(number, &allowed))
-        return hb_usage_error("--cpu: this process may not run on CPU %s (see nproc, taskset)", text);
+        return hb_usage_error("--cpu: this process may not run on CPU %s (see nproc, taskset)",
+                              text);
     options->cpu = (int)number;
     return HB_EXIT_OK;
 }
@@ -257,7 +263,8 @@ static int parse_limit(struct hb_run_options *options, const char *text) {
     unsigned shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
     bool valid = *text >= '0' && *text <= '9' && !errno && !end[suffix != NULL];
     if (!valid || number > UINT64_MAX >> shift || number << shift < (16 << 20))
-        return hb_usage_error("--mem-limit: '%s' is no size of 16M or more (K, M, G allowed)", text);
+        return hb_usage_error("--mem-limit: '%s' is no size of 16M or more (K, M, G allowed)",
+                              text);
     options->memory_limit = number << shift;
     return HB_EXIT_OK;
 }
@@ -289,10 +296,14 @@ static int last_cpu(void) {
 static bool options_init(struct hb_run_options *options) {
     char error[HB_OPTION_ERROR_MAX];
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    *options = (struct hb_run_options){
-        .has_baseline = true, .passes = HB_PASS_SPACE | HB_PASS_TIME, .touch = -1,
-        .repeats = REPEATS_DEFAULT, .seed = 1, .cpu = last_cpu(),
-        .memory_limit = memory / 5 * 4, .out = "heapbench-results"};
+    *options = (struct hb_run_options){.has_baseline = true,
+                                       .passes = HB_PASS_SPACE | HB_PASS_TIME,
+                                       .touch = -1,
+                                       .repeats = REPEATS_DEFAULT,
+                                       .seed = 1,
+                                       .cpu = last_cpu(),
+                                       .memory_limit = memory / 5 * 4,
+                                       .out = "heapbench-results"};
     options->allocators = calloc(HB_LIST_MAX, sizeof *options->allocators);
     options->traces = calloc(HB_LIST_MAX, sizeof *options->traces);
     return options->allocators && options->traces &&
@@ -328,7 +339,8 @@ static int parse_words(struct hb_run_options *options, int argc, char **argv) {
     opterr = 0;
     while (status == HB_EXIT_OK && (choice = getopt_long(argc, argv, "+:", words, NULL)) != -1) {
         if (choice == ':')
-            status = hb_usage_error("%s takes a value (see heapbench run --help)", argv[optind - 1]);
+            status =
+                hb_usage_error("%s takes a value (see heapbench run --help)", argv[optind - 1]);
         else if (choice == '?')
             status = hb_usage_error("there is no option %s (see heapbench run --help)",
                                     argv[optind - 1]);

@@ -34,8 +34,8 @@ enum {
     HB_TRACE_BLOCK_OPS = 65536,   /* operations in one block of a file, at most */
     HB_TRACE_THREADS_MAX = 65536, /* threads in one trace, at most */
     HB_TRACE_ALIGNMENT_LOG2_MAX = 48,
-    HB_TRACE_TEXT_MAX = 4096,     /* bytes of a text field, its end included */
-    HB_TRACE_ERROR_MAX = 512      /* bytes of an error message, its end included */
+    HB_TRACE_TEXT_MAX = 4096, /* bytes of a text field, its end included */
+    HB_TRACE_ERROR_MAX = 512  /* bytes of an error message, its end included */
 };
 
 struct hb_op {
@@ -52,25 +52,26 @@ struct hb_trace_info {
     /* Derived by the writer from the operations. Reading verifies op_count and object_count (a
      * trace never yields more than they say), hb_trace_check verifies all. Sums that would not fit
      * stop at UINT64_MAX. */
-    uint64_t op_count;            /* operations, thread marks left out */
+    uint64_t op_count; /* operations, thread marks left out */
     uint64_t kind_count[HB_OP_KINDS];
-    uint64_t object_count;        /* births */
+    uint64_t object_count; /* births */
     uint64_t peak_live_objects;
     uint64_t peak_live_bytes;
-    uint64_t total_bytes;         /* sum of the sizes of all births and reallocs */
-    uint64_t largest_bytes;       /* largest single request */
-    uint32_t thread_count;        /* distinct threads of operations and marks */
+    uint64_t total_bytes;   /* sum of the sizes of all births and reallocs */
+    uint64_t largest_bytes; /* largest single request */
+    uint32_t thread_count;  /* distinct threads of operations and marks */
     uint64_t duration_ns;
-    bool has_times;               /* each op has a time of its own */
-    bool is_whole;                /* false: cut or damaged; the rest counts what could be read */
+    bool has_times; /* each op has a time of its own */
+    bool is_whole;  /* false: cut or damaged; the rest counts what could be read */
     /* Said by whoever made it. Missing counts are 0. */
-    uint64_t null_frees;          /* free(NULL) calls, left out */
-    uint64_t failed_calls;        /* calls that returned no memory, left out */
-    uint64_t dropped_calls;       /* calls the recorder could not keep */
-    uint64_t early_calls;         /* calls before the recorder could log: counted, left out */
-    uint64_t signal_calls;        /* calls that interrupted the recorder: counted, left out */
-    uint64_t unmatched_frees;     /* frees of objects whose birth is not in the trace, left out */
-    uint64_t cost_ns_per_op_x1000;/* what recording one call cost, measured, in 1/1000 ns; 0 unknown */
+    uint64_t null_frees;      /* free(NULL) calls, left out */
+    uint64_t failed_calls;    /* calls that returned no memory, left out */
+    uint64_t dropped_calls;   /* calls the recorder could not keep */
+    uint64_t early_calls;     /* calls before the recorder could log: counted, left out */
+    uint64_t signal_calls;    /* calls that interrupted the recorder: counted, left out */
+    uint64_t unmatched_frees; /* frees of objects whose birth is not in the trace, left out */
+    uint64_t
+        cost_ns_per_op_x1000; /* what recording one call cost, measured, in 1/1000 ns; 0 unknown */
     char command[HB_TRACE_TEXT_MAX]; /* the recorded command line */
     char source[HB_TRACE_TEXT_MAX];  /* what made the trace: "recorded", "imported from …" */
     char note[HB_TRACE_TEXT_MAX];    /* free text: versions, transforms applied */

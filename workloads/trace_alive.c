@@ -6,14 +6,12 @@
 
 enum { SWEEP_AT_LEAST = 64 };
 
-void trace_alive_init(struct trace_alive *alive)
-{
+void trace_alive_init(struct trace_alive *alive) {
     memset(alive, 0, sizeof *alive);
     alive->sweep_at_count = SWEEP_AT_LEAST;
 }
 
-void trace_alive_clear(struct trace_alive *alive)
-{
+void trace_alive_clear(struct trace_alive *alive) {
     for (size_t i = 0; i < alive->page_count; i++)
         if (alive->pages[i] != alive->dead)
             free(alive->pages[i]);
@@ -21,8 +19,7 @@ void trace_alive_clear(struct trace_alive *alive)
     trace_alive_init(alive);
 }
 
-static bool page_is_empty(const uint64_t *page)
-{
+static bool page_is_empty(const uint64_t *page) {
     uint64_t any = 0;
 
     for (size_t i = 0; i < ALIVE_PAGE_WORDS; i++)
@@ -31,8 +28,7 @@ static bool page_is_empty(const uint64_t *page)
 }
 
 /* Drop the empty pages; the last may still take births and stays. */
-static void alive_sweep(struct trace_alive *alive)
-{
+static void alive_sweep(struct trace_alive *alive) {
     for (size_t i = 0; i + 1 < alive->page_count; i++) {
         if (alive->pages[i] == alive->dead || !page_is_empty(alive->pages[i]))
             continue;
@@ -43,8 +39,7 @@ static void alive_sweep(struct trace_alive *alive)
     alive->sweep_at_count = 2 * alive->held_count + SWEEP_AT_LEAST;
 }
 
-static bool alive_add_page(struct trace_alive *alive)
-{
+static bool alive_add_page(struct trace_alive *alive) {
     uint64_t *page;
 
     if (alive->page_count == alive->page_capacity) {
@@ -65,8 +60,7 @@ static bool alive_add_page(struct trace_alive *alive)
 }
 
 /* Set count bits of a page from bit first on. */
-static void page_set(uint64_t *page, size_t first, size_t count)
-{
+static void page_set(uint64_t *page, size_t first, size_t count) {
     while (count > 0) {
         size_t bit = first % 64;
         size_t here = count < 64 - bit ? count : 64 - bit;
@@ -77,8 +71,7 @@ static void page_set(uint64_t *page, size_t first, size_t count)
     }
 }
 
-bool trace_alive_birth(struct trace_alive *alive, uint64_t count)
-{
+bool trace_alive_birth(struct trace_alive *alive, uint64_t count) {
     if (alive->held_count >= alive->sweep_at_count)
         alive_sweep(alive);
     while (count > 0) {

@@ -11,7 +11,8 @@ struct count_name {
     size_t offset;
 };
 
-#define COUNT(text, field) {text, offsetof(struct hb_trace_info, field)}
+#define COUNT(text, field)                                                                         \
+    { text, offsetof(struct hb_trace_info, field) }
 
 static const struct count_name count_names[] = {
     COUNT("operations", op_count),
@@ -29,16 +30,14 @@ static const struct count_name count_names[] = {
     COUNT("bytes in the largest request", largest_bytes),
 };
 
-static bool count_check(const char *name, uint64_t said, uint64_t found, char *error)
-{
+static bool count_check(const char *name, uint64_t said, uint64_t found, char *error) {
     if (said == found)
         return true;
     return trace_fail(error, "says %" PRIu64 " %s, holds %" PRIu64, said, name, found);
 }
 
 static bool info_check(const struct hb_trace_info *said, const struct hb_trace_info *found,
-                       char *error)
-{
+                       char *error) {
     for (size_t i = 0; i < sizeof count_names / sizeof count_names[0]; i++) {
         size_t offset = count_names[i].offset;
 
@@ -49,14 +48,13 @@ static bool info_check(const struct hb_trace_info *said, const struct hb_trace_i
     if (!count_check("threads", said->thread_count, found->thread_count, error))
         return false;
     /* Without the time of each operation the last one's is known to the writer only. */
-    if (said->duration_ns < found->duration_ns
-        || (said->has_times && said->duration_ns > found->duration_ns))
+    if (said->duration_ns < found->duration_ns ||
+        (said->has_times && said->duration_ns > found->duration_ns))
         return count_check("ns of duration", said->duration_ns, found->duration_ns, error);
     return true;
 }
 
-static bool ops_check(struct hb_trace_reader *reader, struct trace_tally *tally, char *error)
-{
+static bool ops_check(struct hb_trace_reader *reader, struct trace_tally *tally, char *error) {
     const struct hb_op *ops;
     size_t count;
 
@@ -72,8 +70,7 @@ static bool ops_check(struct hb_trace_reader *reader, struct trace_tally *tally,
     return true;
 }
 
-static bool reader_check(struct hb_trace_reader *reader, struct hb_trace_info *info, char *error)
-{
+static bool reader_check(struct hb_trace_reader *reader, struct hb_trace_info *info, char *error) {
     struct trace_tally *tally = trace_tally_create();
     struct hb_trace_info found;
     bool good;
@@ -92,8 +89,7 @@ static bool reader_check(struct hb_trace_reader *reader, struct hb_trace_info *i
     return good;
 }
 
-bool hb_trace_check(const char *path, struct hb_trace_info *info, bool *readable, char *error)
-{
+bool hb_trace_check(const char *path, struct hb_trace_info *info, bool *readable, char *error) {
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     bool good;
 

@@ -1,7 +1,7 @@
 /* trace_decode.c -- the payload of a BLOCK chunk back into operations, trusting nothing.
  *
- * Speed: loading a trace must cost less than replaying it. A byte plane holds one byte per value, so
- * columns unpack without a branch, and a table per kind, not a switch, says which columns an
+ * Speed: loading a trace must cost less than replaying it. A byte plane holds one byte per value,
+ * so columns unpack without a branch, and a table per kind, not a switch, says which columns an
  * operation takes from: the order of mallocs and frees is what branch predictors miss. A block is
  * checked whole, then handed out in runs that stay in the cache until the caller has read them.
  */
@@ -30,8 +30,7 @@ struct trace_decoder {
     struct hb_op ops[RUN_OPS];
 };
 
-struct trace_decoder *trace_decoder_create(void)
-{
+struct trace_decoder *trace_decoder_create(void) {
     struct trace_decoder *decoder = calloc(1, sizeof *decoder);
 
     if (decoder == NULL)
@@ -44,8 +43,7 @@ struct trace_decoder *trace_decoder_create(void)
     return decoder;
 }
 
-void trace_decoder_destroy(struct trace_decoder *decoder)
-{
+void trace_decoder_destroy(struct trace_decoder *decoder) {
     if (decoder == NULL)
         return;
     ZSTD_freeDCtx(decoder->zstd);
@@ -53,8 +51,7 @@ void trace_decoder_destroy(struct trace_decoder *decoder)
 }
 
 size_t trace_frame_read(struct trace_decoder *decoder, const uint8_t **payload, size_t *length,
-                        void *to, size_t room)
-{
+                        void *to, size_t room) {
     size_t frame = ZSTD_findFrameCompressedSize(*payload, *length);
     unsigned long long content;
     size_t got;
@@ -73,8 +70,7 @@ size_t trace_frame_read(struct trace_decoder *decoder, const uint8_t **payload, 
 }
 
 static const char *head_read(struct trace_decoder *decoder, const uint8_t **payload,
-                             size_t *length)
-{
+                             size_t *length) {
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
     uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
 
@@ -88,28 +84,27 @@ static const char *head_read(struct trace_decoder *decoder, const uint8_t **payl
 
 /* The laws of a block's head; reading the columns checks the counts that the kinds imply. */
 static const char *head_complaint(const struct trace_block_head *head,
-                                  const struct trace_block_state *state)
-{
-    if (head->number != state->number || head->births_before != state->births
-        || head->base_ns != state->last_ns)
+                                  const struct trace_block_state *state) {
+    if (head->number != state->number || head->births_before != state->births ||
+        head->base_ns != state->last_ns)
         return "it does not follow the block before it";
     if (head->flags != (state->has_times ? TRACE_HAS_TIMES : 0))
         return "its flags are not the file's";
     if (head->op_count == 0 || head->op_count > HB_TRACE_BLOCK_OPS)
         return "its number of operations is impossible";
-    if (head->count[COLUMN_KIND] != head->op_count || head->count[COLUMN_THREAD] != head->op_count
-        || head->count[COLUMN_TIME] != trace_time_count(head->op_count, state->has_times))
+    if (head->count[COLUMN_KIND] != head->op_count ||
+        head->count[COLUMN_THREAD] != head->op_count ||
+        head->count[COLUMN_TIME] != trace_time_count(head->op_count, state->has_times))
         return "its columns have impossible lengths";
     for (int i = 0; i < TRACE_COLUMNS; i++)
-        if (head->count[i] > head->op_count || head->width[i] > trace_column_width_max[i]
-            || (head->count[i] == 0 && head->width[i] != 0))
+        if (head->count[i] > head->op_count || head->width[i] > trace_column_width_max[i] ||
+            (head->count[i] == 0 && head->width[i] != 0))
             return "its columns have impossible lengths";
     return NULL;
 }
 
 static void planes_join(uint64_t *restrict values, const struct trace_decoder *decoder,
-                        size_t count, uint64_t width)
-{
+                        size_t count, uint64_t width) {
     const uint8_t *p0 = decoder->planes[0], *p1 = decoder->planes[1];
     const uint8_t *p2 = decoder->planes[2], *p3 = decoder->planes[3];
 
@@ -131,8 +126,8 @@ static void planes_join(uint64_t *restrict values, const struct trace_decoder *d
         return;
     default:
         for (size_t i = 0; i < count; i++)
-            values[i] = p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16
-                        | (uint32_t)p3[i] << 24;
+            values[i] =
+                p0[i] | (uint32_t)p1[i] << 8 | (uint32_t)p2[i] << 16 | (uint32_t)p3[i] << 24;
     }
     for (uint64_t plane = 4; plane < width; plane++)
         for (size_t i = 0; i < count; i++)
@@ -140,8 +135,7 @@ static void planes_join(uint64_t *restrict values, const struct trace_decoder *d
 }
 
 static bool planes_read(struct trace_decoder *decoder, enum trace_column column,
-                        const uint8_t **payload, size_t *length)
-{
+                        const uint8_t **payload, size_t *length) {
     size_t count = decoder->head.count[column];
 
     for (uint64_t i = 0; i < decoder->head.width[column]; i++)
@@ -151,8 +145,7 @@ static bool planes_read(struct trace_decoder *decoder, enum trace_column column,
 }
 
 static bool column_read(struct trace_decoder *decoder, enum trace_column column, uint64_t *values,
-                        const uint8_t **payload, size_t *length)
-{
+                        const uint8_t **payload, size_t *length) {
     if (!planes_read(decoder, column, payload, length))
         return false;
     planes_join(values, decoder, decoder->head.count[column], decoder->head.width[column]);
@@ -160,8 +153,7 @@ static bool column_read(struct trace_decoder *decoder, enum trace_column column,
 }
 
 static bool byte_column_read(struct trace_decoder *decoder, enum trace_column column,
-                             uint8_t *values, const uint8_t **payload, size_t *length)
-{
+                             uint8_t *values, const uint8_t **payload, size_t *length) {
     size_t count = decoder->head.count[column];
 
     if (decoder->head.width[column] != 0)
@@ -170,8 +162,7 @@ static bool byte_column_read(struct trace_decoder *decoder, enum trace_column co
     return true;
 }
 
-static bool threads_read(struct trace_decoder *decoder, const uint8_t **payload, size_t *length)
-{
+static bool threads_read(struct trace_decoder *decoder, const uint8_t **payload, size_t *length) {
     uint64_t width = decoder->head.width[COLUMN_THREAD];
     size_t count = decoder->head.count[COLUMN_THREAD];
 
@@ -186,14 +177,13 @@ static bool threads_read(struct trace_decoder *decoder, const uint8_t **payload,
 
 /* The columns, in the order of the file. */
 static const char *columns_read(struct trace_decoder *decoder, const uint8_t *payload,
-                                size_t length)
-{
-    if (!byte_column_read(decoder, COLUMN_KIND, decoder->kinds, &payload, &length)
-        || !threads_read(decoder, &payload, &length)
-        || !column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length)
-        || !column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length)
-        || !byte_column_read(decoder, COLUMN_ALIGNMENT, decoder->alignments, &payload, &length)
-        || !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length))
+                                size_t length) {
+    if (!byte_column_read(decoder, COLUMN_KIND, decoder->kinds, &payload, &length) ||
+        !threads_read(decoder, &payload, &length) ||
+        !column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length) ||
+        !column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length) ||
+        !byte_column_read(decoder, COLUMN_ALIGNMENT, decoder->alignments, &payload, &length) ||
+        !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length))
         return "a column fails its checksum";
     return length == 0 ? NULL : "bytes follow its columns";
 }
@@ -215,8 +205,7 @@ static const struct kind_takes kind_takes[HB_OP_KINDS] = {
     [HB_OP_FREE] = {-1ull, 0, 0, 1, 0, 1, 0, 0, 0},
 };
 
-static const char *values_check(const struct trace_decoder *decoder)
-{
+static const char *values_check(const struct trace_decoder *decoder) {
     uint8_t kind_max = 0, alignment_max = 0;
 
     for (size_t i = 0; i < decoder->head.op_count; i++)
@@ -234,8 +223,7 @@ static const char *values_check(const struct trace_decoder *decoder)
 /* Turn the ages into objects, and check that the columns are as long as the kinds say. Sets *births
  * and *ops to those of the block. */
 static const char *references_resolve(struct trace_decoder *decoder, uint64_t births_before,
-                                      uint64_t *births, uint64_t *ops)
-{
+                                      uint64_t *births, uint64_t *ops) {
     const struct trace_block_head *head = &decoder->head;
     uint64_t born = births_before;
     uint64_t others = 0;
@@ -251,15 +239,15 @@ static const char *references_resolve(struct trace_decoder *decoder, uint64_t bi
     }
     *births = born - births_before;
     *ops = *births + ages;
-    if (ages != head->count[COLUMN_AGE]
-        || others != (head->count[COLUMN_SIZE] | head->count[COLUMN_ALIGNMENT] << HALF))
+    if (ages != head->count[COLUMN_AGE] ||
+        others != (head->count[COLUMN_SIZE] | head->count[COLUMN_ALIGNMENT] << HALF))
         return "its columns do not fit its kinds of operations";
     return NULL;
 }
 
 /* An age beyond the first object has wrapped around to an object far above all births. */
-static const char *references_check(const struct trace_decoder *decoder, struct trace_alive *alive)
-{
+static const char *references_check(const struct trace_decoder *decoder,
+                                    struct trace_alive *alive) {
     for (size_t i = 0; i < decoder->head.count[COLUMN_AGE]; i++) {
         uint64_t object = decoder->references[i] >> 1;
 
@@ -272,8 +260,7 @@ static const char *references_check(const struct trace_decoder *decoder, struct 
 }
 
 static const char *objects_check(struct trace_decoder *decoder, struct trace_block_state *state,
-                                 struct trace_alive *alive)
-{
+                                 struct trace_alive *alive) {
     uint64_t births, ops;
     const char *complaint = references_resolve(decoder, state->births, &births, &ops);
 
@@ -287,8 +274,7 @@ static const char *objects_check(struct trace_decoder *decoder, struct trace_blo
 }
 
 /* Turn the steps of time into times. */
-static void times_resolve(struct trace_decoder *decoder, struct trace_block_state *state)
-{
+static void times_resolve(struct trace_decoder *decoder, struct trace_block_state *state) {
     for (size_t i = 0; i < decoder->head.count[COLUMN_TIME]; i++) {
         state->last_ns += trace_unzigzag(decoder->times[i]);
         decoder->times[i] = state->last_ns;
@@ -296,8 +282,7 @@ static void times_resolve(struct trace_decoder *decoder, struct trace_block_stat
 }
 
 const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
-                               struct trace_alive *alive, const uint8_t *payload, size_t length)
-{
+                               struct trace_alive *alive, const uint8_t *payload, size_t length) {
     const char *complaint = head_read(decoder, &payload, &length);
 
     decoder->next_op = decoder->next_reference = decoder->next_size = 0;
@@ -322,8 +307,7 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
 
 /* Fill a run of operations. has_times and has_alignments are constants where this is called. */
 static inline __attribute__((always_inline)) void
-run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_alignments)
-{
+run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_alignments) {
     const uint8_t *kinds = decoder->kinds + decoder->next_op;
     const uint16_t *threads = decoder->threads + decoder->next_op;
     const uint64_t *times = decoder->times;
@@ -357,8 +341,7 @@ run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_a
     decoder->births = births;
 }
 
-size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops)
-{
+size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops) {
     size_t left = (size_t)decoder->head.op_count - decoder->next_op;
     size_t count = left < RUN_OPS ? left : RUN_OPS;
     bool has_alignments = decoder->head.count[COLUMN_ALIGNMENT] != 0;
@@ -374,7 +357,6 @@ size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops)
     return count;
 }
 
-void trace_block_drop(struct trace_decoder *decoder)
-{
+void trace_block_drop(struct trace_decoder *decoder) {
     decoder->head.op_count = decoder->next_op = 0;
 }

@@ -17,8 +17,7 @@ struct trace_encoder {
     size_t length;
 };
 
-struct trace_encoder *trace_encoder_create(void)
-{
+struct trace_encoder *trace_encoder_create(void) {
     struct trace_encoder *encoder = malloc(sizeof *encoder);
 
     if (encoder == NULL)
@@ -33,8 +32,7 @@ struct trace_encoder *trace_encoder_create(void)
     return encoder;
 }
 
-void trace_encoder_destroy(struct trace_encoder *encoder)
-{
+void trace_encoder_destroy(struct trace_encoder *encoder) {
     if (encoder == NULL)
         return;
     ZSTD_freeCCtx(encoder->zstd);
@@ -42,15 +40,13 @@ void trace_encoder_destroy(struct trace_encoder *encoder)
 }
 
 size_t trace_frame_write(struct trace_encoder *encoder, const void *bytes, size_t length,
-                         uint8_t *to, size_t room)
-{
+                         uint8_t *to, size_t room) {
     size_t written = ZSTD_compress2(encoder->zstd, to, room, bytes, length);
 
     return ZSTD_isError(written) ? 0 : written;
 }
 
-static bool payload_add(struct trace_encoder *encoder, const void *bytes, size_t length)
-{
+static bool payload_add(struct trace_encoder *encoder, const void *bytes, size_t length) {
     size_t written = trace_frame_write(encoder, bytes, length, encoder->payload + encoder->length,
                                        sizeof encoder->payload - encoder->length);
 
@@ -58,8 +54,7 @@ static bool payload_add(struct trace_encoder *encoder, const void *bytes, size_t
     return written > 0;
 }
 
-static uint64_t values_width(const uint64_t *values, size_t count)
-{
+static uint64_t values_width(const uint64_t *values, size_t count) {
     uint64_t any = 0;
 
     for (size_t i = 0; i < count; i++)
@@ -68,8 +63,7 @@ static uint64_t values_width(const uint64_t *values, size_t count)
 }
 
 static bool column_write(struct trace_encoder *encoder, const uint64_t *values, size_t count,
-                         uint64_t width)
-{
+                         uint64_t width) {
     for (uint64_t plane = 0; plane < width; plane++) {
         for (size_t i = 0; i < count; i++)
             encoder->plane[i] = (uint8_t)(values[i] >> (8 * plane));
@@ -79,8 +73,7 @@ static bool column_write(struct trace_encoder *encoder, const uint64_t *values, 
     return true;
 }
 
-static bool head_write(struct trace_encoder *encoder, const struct trace_block_head *head)
-{
+static bool head_write(struct trace_encoder *encoder, const struct trace_block_head *head) {
     uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
 
@@ -91,15 +84,13 @@ static bool head_write(struct trace_encoder *encoder, const struct trace_block_h
 }
 
 static void columns_add(struct trace_encoder *encoder, struct trace_block_head *head,
-                        enum trace_column column, uint64_t value)
-{
+                        enum trace_column column, uint64_t value) {
     encoder->values[column][head->count[column]++] = value;
 }
 
 /* Split the operations into columns. */
 static void columns_fill(struct trace_encoder *encoder, struct trace_block_head *head,
-                         struct trace_block_state *state, const struct hb_op *ops, size_t count)
-{
+                         struct trace_block_state *state, const struct hb_op *ops, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct hb_op *op = &ops[i];
 
@@ -120,8 +111,7 @@ static void columns_fill(struct trace_encoder *encoder, struct trace_block_head 
 }
 
 size_t trace_block_encode(struct trace_encoder *encoder, struct trace_block_state *state,
-                          const struct hb_op *ops, size_t count, const uint8_t **payload)
-{
+                          const struct hb_op *ops, size_t count, const uint8_t **payload) {
     struct trace_block_head head = {.number = state->number++,
                                     .op_count = count,
                                     .births_before = state->births,

@@ -20,8 +20,10 @@ struct field {
     enum field_type type;
 };
 
-#define FIELD(name, type) {#name, offsetof(struct hb_trace_info, name), type}
-#define KIND(name, kind) {name, offsetof(struct hb_trace_info, kind_count[kind]), FIELD_U64}
+#define FIELD(name, type)                                                                          \
+    { #name, offsetof(struct hb_trace_info, name), type }
+#define KIND(name, kind)                                                                           \
+    { name, offsetof(struct hb_trace_info, kind_count[kind]), FIELD_U64 }
 
 static const struct field fields[] = {
     FIELD(op_count, FIELD_U64),
@@ -54,21 +56,23 @@ static const struct field fields[] = {
 
 enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
 
-static uint64_t field_number(const struct field *field, const struct hb_trace_info *info)
-{
+static uint64_t field_number(const struct field *field, const struct hb_trace_info *info) {
     const void *at = (const char *)info + field->offset;
 
     switch (field->type) {
-    case FIELD_U64: return *(const uint64_t *)at;
-    case FIELD_U32: return *(const uint32_t *)at;
-    case FIELD_BOOL: return *(const bool *)at;
-    case FIELD_TEXT: break;
+    case FIELD_U64:
+        return *(const uint64_t *)at;
+    case FIELD_U32:
+        return *(const uint32_t *)at;
+    case FIELD_BOOL:
+        return *(const bool *)at;
+    case FIELD_TEXT:
+        break;
     }
     return 0;
 }
 
-static size_t text_escape(const char *from, char *to)
-{
+static size_t text_escape(const char *from, char *to) {
     size_t length = 0;
 
     for (size_t i = 0; i < HB_TRACE_TEXT_MAX - 1 && from[i] != '\0'; i++) {
@@ -79,8 +83,7 @@ static size_t text_escape(const char *from, char *to)
     return length;
 }
 
-size_t trace_footer_print(const struct hb_trace_info *info, char *text)
-{
+size_t trace_footer_print(const struct hb_trace_info *info, char *text) {
     size_t length = 0;
 
     for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -96,8 +99,7 @@ size_t trace_footer_print(const struct hb_trace_info *info, char *text)
     return length;
 }
 
-static bool text_unescape(const char *from, size_t length, char *to)
-{
+static bool text_unescape(const char *from, size_t length, char *to) {
     size_t written = 0;
 
     for (size_t i = 0; i < length; i++) {
@@ -116,22 +118,20 @@ static bool text_unescape(const char *from, size_t length, char *to)
     return true;
 }
 
-static bool number_parse(const char *text, size_t length, uint64_t *number)
-{
+static bool number_parse(const char *text, size_t length, uint64_t *number) {
     *number = 0;
     for (size_t i = 0; i < length; i++) {
         unsigned digit = (unsigned char)text[i] - '0';
 
-        if (digit > 9 || __builtin_mul_overflow(*number, 10, number)
-            || __builtin_add_overflow(*number, digit, number))
+        if (digit > 9 || __builtin_mul_overflow(*number, 10, number) ||
+            __builtin_add_overflow(*number, digit, number))
             return false;
     }
     return length > 0;
 }
 
 static bool field_parse(const struct field *field, const char *text, size_t length,
-                        struct hb_trace_info *info)
-{
+                        struct hb_trace_info *info) {
     void *at = (char *)info + field->offset;
     uint64_t number;
 
@@ -140,16 +140,22 @@ static bool field_parse(const struct field *field, const char *text, size_t leng
     if (!number_parse(text, length, &number))
         return false;
     switch (field->type) {
-    case FIELD_U64: *(uint64_t *)at = number; return true;
-    case FIELD_U32: *(uint32_t *)at = (uint32_t)number; return number <= UINT32_MAX;
-    case FIELD_BOOL: *(bool *)at = number == 1; return number <= 1;
-    case FIELD_TEXT: break;
+    case FIELD_U64:
+        *(uint64_t *)at = number;
+        return true;
+    case FIELD_U32:
+        *(uint32_t *)at = (uint32_t)number;
+        return number <= UINT32_MAX;
+    case FIELD_BOOL:
+        *(bool *)at = number == 1;
+        return number <= 1;
+    case FIELD_TEXT:
+        break;
     }
     return false;
 }
 
-static bool line_parse(const char *line, size_t length, struct hb_trace_info *info)
-{
+static bool line_parse(const char *line, size_t length, struct hb_trace_info *info) {
     const char *space = memchr(line, ' ', length);
     size_t key_length;
 
@@ -162,8 +168,7 @@ static bool line_parse(const char *line, size_t length, struct hb_trace_info *in
     return true;
 }
 
-bool trace_footer_parse(const char *text, size_t length, struct hb_trace_info *info)
-{
+bool trace_footer_parse(const char *text, size_t length, struct hb_trace_info *info) {
     while (length > 0) {
         const char *end = memchr(text, '\n', length);
 

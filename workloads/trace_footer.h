@@ -4,7 +4,8 @@
 
 #include "workloads/trace.h"
 
-/* Write info as text. Returns its length; text holds TRACE_FOOTER_BYTES_MAX bytes, always enough. */
+/* Write info as text. Returns its length; text holds TRACE_FOOTER_BYTES_MAX bytes, always enough.
+ */
 size_t trace_footer_print(const struct hb_trace_info *info, char *text);
 
 /* Read it back; unknown keys are skipped. Returns false if a line is no such thing. */

@@ -14,30 +14,25 @@ const uint8_t trace_column_width_max[TRACE_COLUMNS] = {
     [COLUMN_KIND] = 1, [COLUMN_THREAD] = 2,    [COLUMN_AGE] = 6,
     [COLUMN_SIZE] = 7, [COLUMN_ALIGNMENT] = 1, [COLUMN_TIME] = 8};
 
-void trace_put_u32(uint8_t *at, uint32_t value)
-{
+void trace_put_u32(uint8_t *at, uint32_t value) {
     for (int i = 0; i < 4; i++)
         at[i] = (uint8_t)(value >> (8 * i));
 }
 
-void trace_put_u64(uint8_t *at, uint64_t value)
-{
+void trace_put_u64(uint8_t *at, uint64_t value) {
     for (int i = 0; i < 8; i++)
         at[i] = (uint8_t)(value >> (8 * i));
 }
 
-uint32_t trace_get_u32(const uint8_t *at)
-{
+uint32_t trace_get_u32(const uint8_t *at) {
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-uint64_t trace_get_u64(const uint8_t *at)
-{
+uint64_t trace_get_u64(const uint8_t *at) {
     return trace_get_u32(at) | (uint64_t)trace_get_u32(at + 4) << 32;
 }
 
-bool trace_fail(char *error, const char *format, ...)
-{
+bool trace_fail(char *error, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);

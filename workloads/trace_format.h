@@ -14,7 +14,7 @@
 
 #include "workloads/trace.h"
 
-#define TRACE_MAGIC "\211HBT\r\n\032\n"
+#define TRACE_MAGIC     "\211HBT\r\n\032\n"
 #define TRACE_END_MAGIC "\211HBTEND\n"
 
 enum {
@@ -45,11 +45,11 @@ enum trace_column {
 };
 
 struct trace_block_head {
-    uint64_t number;        /* of this block, from 0 */
-    uint64_t op_count;      /* operations and marks in it */
-    uint64_t births_before; /* objects born in earlier blocks */
-    uint64_t base_ns;       /* the time that the first step counts from */
-    uint64_t flags;         /* the header's */
+    uint64_t number;               /* of this block, from 0 */
+    uint64_t op_count;             /* operations and marks in it */
+    uint64_t births_before;        /* objects born in earlier blocks */
+    uint64_t base_ns;              /* the time that the first step counts from */
+    uint64_t flags;                /* the header's */
     uint64_t count[TRACE_COLUMNS]; /* values in each column */
     uint64_t width[TRACE_COLUMNS]; /* bytes a value: its planes; 0 if all values are 0 */
 };
@@ -72,19 +72,16 @@ uint64_t trace_get_u64(const uint8_t *at);
 /* Write one line into an error text of HB_TRACE_ERROR_MAX bytes. Returns false. */
 bool trace_fail(char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static inline uint64_t trace_zigzag(uint64_t step)
-{
+static inline uint64_t trace_zigzag(uint64_t step) {
     return (step << 1) ^ (0 - (step >> 63));
 }
 
-static inline uint64_t trace_unzigzag(uint64_t code)
-{
+static inline uint64_t trace_unzigzag(uint64_t code) {
     return (code >> 1) ^ (0 - (code & 1));
 }
 
 /* Values in the time column of a block. */
-static inline uint64_t trace_time_count(uint64_t op_count, bool has_times)
-{
+static inline uint64_t trace_time_count(uint64_t op_count, bool has_times) {
     return has_times ? op_count : (op_count + TRACE_TIME_STEP - 1) / TRACE_TIME_STEP;
 }
 

@@ -17,7 +17,7 @@ struct hb_trace_reader {
     uint64_t end_offset; /* of the END chunk, by the trailer */
     uint64_t offset;     /* of the next chunk */
     bool is_over;
-    bool is_counted;     /* has reader_recount done its work? */
+    bool is_counted; /* has reader_recount done its work? */
     struct trace_block_state state;
     struct trace_alive alive;
     struct trace_decoder *decoder;
@@ -27,8 +27,7 @@ struct hb_trace_reader {
     char damage[HB_TRACE_ERROR_MAX]; /* "" if none was met */
 };
 
-static bool reader_pread(struct hb_trace_reader *reader, void *to, size_t length, uint64_t offset)
-{
+static bool reader_pread(struct hb_trace_reader *reader, void *to, size_t length, uint64_t offset) {
     size_t done = 0;
 
     while (done < length) {
@@ -43,8 +42,7 @@ static bool reader_pread(struct hb_trace_reader *reader, void *to, size_t length
     return true;
 }
 
-static bool reader_grow(struct hb_trace_reader *reader, size_t length)
-{
+static bool reader_grow(struct hb_trace_reader *reader, size_t length) {
     uint8_t *chunk;
 
     if (length <= reader->chunk_capacity)
@@ -59,8 +57,7 @@ static bool reader_grow(struct hb_trace_reader *reader, size_t length)
 
 /* Read the chunk at offset into reader->chunk. Returns NULL, or what is wrong. */
 static const char *chunk_read(struct hb_trace_reader *reader, uint64_t offset, uint32_t *tag,
-                              uint32_t *length)
-{
+                              uint32_t *length) {
     uint8_t head[TRACE_CHUNK_HEAD_BYTES];
 
     if (offset > reader->file_bytes || reader->file_bytes - offset < sizeof head)
@@ -84,8 +81,7 @@ static const char *chunk_read(struct hb_trace_reader *reader, uint64_t offset, u
 
 /* Take info from the END chunk in reader->chunk. */
 static bool footer_read(struct hb_trace_reader *reader, uint32_t length,
-                        struct hb_trace_info *info)
-{
+                        struct hb_trace_info *info) {
     const uint8_t *payload = reader->chunk;
     size_t rest = length;
     size_t text_length;
@@ -95,37 +91,35 @@ static bool footer_read(struct hb_trace_reader *reader, uint32_t length,
     if (text == NULL)
         return false;
     text_length = trace_frame_read(reader->decoder, &payload, &rest, text, TRACE_FOOTER_BYTES_MAX);
-    good = text_length != SIZE_MAX && rest == 0 && trace_footer_parse(text, text_length, info)
-           && info->has_times == reader->state.has_times;
+    good = text_length != SIZE_MAX && rest == 0 && trace_footer_parse(text, text_length, info) &&
+           info->has_times == reader->state.has_times;
     free(text);
     return good;
 }
 
 /* Could a file of this length hold as much as its info says? A bound on what callers set aside. */
 static bool info_is_possible(const struct hb_trace_reader *reader,
-                             const struct hb_trace_info *info)
-{
+                             const struct hb_trace_info *info) {
     uint64_t blocks = reader->file_bytes / TRACE_CHUNK_BYTES_MIN;
 
-    return info->op_count <= blocks * HB_TRACE_BLOCK_OPS && info->object_count <= info->op_count
-           && info->peak_live_objects <= info->object_count
-           && info->thread_count <= HB_TRACE_THREADS_MAX;
+    return info->op_count <= blocks * HB_TRACE_BLOCK_OPS && info->object_count <= info->op_count &&
+           info->peak_live_objects <= info->object_count &&
+           info->thread_count <= HB_TRACE_THREADS_MAX;
 }
 
 /* Find the END chunk by the trailer. Returns false if the file has no sound end. */
-static bool end_find(struct hb_trace_reader *reader)
-{
+static bool end_find(struct hb_trace_reader *reader) {
     uint8_t trailer[TRACE_TRAILER_BYTES];
     uint32_t tag, length;
     uint64_t end;
 
-    if (reader->file_bytes < TRACE_HEADER_BYTES + TRACE_CHUNK_HEAD_BYTES + sizeof trailer
-        || !reader_pread(reader, trailer, sizeof trailer, reader->file_bytes - sizeof trailer)
-        || memcmp(trailer + 8, TRACE_END_MAGIC, TRACE_MAGIC_BYTES) != 0)
+    if (reader->file_bytes < TRACE_HEADER_BYTES + TRACE_CHUNK_HEAD_BYTES + sizeof trailer ||
+        !reader_pread(reader, trailer, sizeof trailer, reader->file_bytes - sizeof trailer) ||
+        memcmp(trailer + 8, TRACE_END_MAGIC, TRACE_MAGIC_BYTES) != 0)
         return false;
     end = trace_get_u64(trailer);
-    if (chunk_read(reader, end, &tag, &length) != NULL || tag != TRACE_TAG_END
-        || end + TRACE_CHUNK_HEAD_BYTES + length + sizeof trailer != reader->file_bytes)
+    if (chunk_read(reader, end, &tag, &length) != NULL || tag != TRACE_TAG_END ||
+        end + TRACE_CHUNK_HEAD_BYTES + length + sizeof trailer != reader->file_bytes)
         return false;
     if (!footer_read(reader, length, &reader->info) || !info_is_possible(reader, &reader->info))
         return false;
@@ -134,8 +128,7 @@ static bool end_find(struct hb_trace_reader *reader)
     return true;
 }
 
-static void reader_rewind(struct hb_trace_reader *reader)
-{
+static void reader_rewind(struct hb_trace_reader *reader) {
     bool has_times = reader->state.has_times;
 
     reader->state = (struct trace_block_state){.has_times = has_times};
@@ -146,8 +139,7 @@ static void reader_rewind(struct hb_trace_reader *reader)
     trace_alive_clear(&reader->alive);
 }
 
-static bool reader_stop(struct hb_trace_reader *reader, const char *complaint)
-{
+static bool reader_stop(struct hb_trace_reader *reader, const char *complaint) {
     reader->is_over = true;
     if (complaint != NULL)
         trace_fail(reader->damage,
@@ -159,8 +151,7 @@ static bool reader_stop(struct hb_trace_reader *reader, const char *complaint)
 
 /* The END chunk of a file whose trailer is damaged: what it says of itself may still be sound. The
  * counts in it are for reader_recount to replace, so it is taken once, while that reads. */
-static bool reader_end_lost(struct hb_trace_reader *reader, uint32_t length)
-{
+static bool reader_end_lost(struct hb_trace_reader *reader, uint32_t length) {
     struct hb_trace_info *info;
 
     if (reader->is_counted)
@@ -174,21 +165,19 @@ static bool reader_end_lost(struct hb_trace_reader *reader, uint32_t length)
 }
 
 /* The END chunk has come: is it where and what it should be? */
-static bool reader_end(struct hb_trace_reader *reader, uint32_t length)
-{
+static bool reader_end(struct hb_trace_reader *reader, uint32_t length) {
     if (!reader->info.is_whole)
         return reader_end_lost(reader, length);
     if (reader->offset != reader->end_offset)
         return reader_stop(reader, "the trace ends before its end");
-    if (reader->state.op_count != reader->info.op_count
-        || reader->state.births != reader->info.object_count)
+    if (reader->state.op_count != reader->info.op_count ||
+        reader->state.births != reader->info.object_count)
         return reader_stop(reader, "blocks are missing");
     return reader_stop(reader, NULL);
 }
 
 /* Decode the next block. Returns false at the end and at damage. */
-static bool reader_advance(struct hb_trace_reader *reader)
-{
+static bool reader_advance(struct hb_trace_reader *reader) {
     uint32_t tag, length;
     const char *complaint;
 
@@ -199,12 +188,12 @@ static bool reader_advance(struct hb_trace_reader *reader)
         return reader_stop(reader, complaint);
     if (tag == TRACE_TAG_END)
         return reader_end(reader, length);
-    complaint = trace_block_decode(reader->decoder, &reader->state, &reader->alive, reader->chunk,
-                                   length);
+    complaint =
+        trace_block_decode(reader->decoder, &reader->state, &reader->alive, reader->chunk, length);
     if (complaint != NULL)
         return reader_stop(reader, complaint);
-    if (reader->info.is_whole && (reader->state.op_count > reader->info.op_count
-                                  || reader->state.births > reader->info.object_count)) {
+    if (reader->info.is_whole && (reader->state.op_count > reader->info.op_count ||
+                                  reader->state.births > reader->info.object_count)) {
         trace_block_drop(reader->decoder);
         reader->state.number--;
         return reader_stop(reader, "it holds more operations than the trace says it has");
@@ -213,8 +202,7 @@ static bool reader_advance(struct hb_trace_reader *reader)
     return true;
 }
 
-static size_t reader_step(struct hb_trace_reader *reader, const struct hb_op **ops)
-{
+static size_t reader_step(struct hb_trace_reader *reader, const struct hb_op **ops) {
     size_t count = trace_block_take(reader->decoder, ops);
 
     while (count == 0 && reader_advance(reader))
@@ -224,8 +212,7 @@ static size_t reader_step(struct hb_trace_reader *reader, const struct hb_op **o
 
 /* Replace the counts of info by those of the blocks that can be read. Leaves the reader at the
  * damage. */
-static bool reader_recount(struct hb_trace_reader *reader)
-{
+static bool reader_recount(struct hb_trace_reader *reader) {
     struct trace_tally *tally = trace_tally_create();
     const struct hb_op *ops;
     size_t count;
@@ -244,22 +231,19 @@ static bool reader_recount(struct hb_trace_reader *reader)
     return true;
 }
 
-static bool header_read(struct hb_trace_reader *reader, const char *path, char *error)
-{
+static bool header_read(struct hb_trace_reader *reader, const char *path, char *error) {
     uint8_t header[TRACE_HEADER_BYTES];
     uint32_t version, flags;
 
-    if (reader->file_bytes < sizeof header
-        || !reader_pread(reader, header, sizeof header, 0)
-        || memcmp(header, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)
+    if (reader->file_bytes < sizeof header || !reader_pread(reader, header, sizeof header, 0) ||
+        memcmp(header, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)
         return trace_fail(error, "%s is not a heapbench trace", path);
     version = trace_get_u32(header + 8);
     flags = trace_get_u32(header + 12);
     if (version != TRACE_VERSION)
-        return trace_fail(error,
-                          "%s is a trace of format version %" PRIu32
-                          "; this program reads version %d",
-                          path, version, TRACE_VERSION);
+        return trace_fail(
+            error, "%s is a trace of format version %" PRIu32 "; this program reads version %d",
+            path, version, TRACE_VERSION);
     if ((flags & ~(uint32_t)TRACE_HAS_TIMES) != 0)
         return trace_fail(error, "%s uses features (flags %" PRIx32 ") that this program lacks",
                           path, flags);
@@ -267,8 +251,7 @@ static bool header_read(struct hb_trace_reader *reader, const char *path, char *
     return true;
 }
 
-static bool file_open(struct hb_trace_reader *reader, const char *path, char *error)
-{
+static bool file_open(struct hb_trace_reader *reader, const char *path, char *error) {
     struct stat status;
 
     /* O_NONBLOCK: a FIFO must not make us wait; it has no meaning for a file. */
@@ -281,8 +264,7 @@ static bool file_open(struct hb_trace_reader *reader, const char *path, char *er
     return header_read(reader, path, error);
 }
 
-static bool reader_start(struct hb_trace_reader *reader, const char *path, char *error)
-{
+static bool reader_start(struct hb_trace_reader *reader, const char *path, char *error) {
     trace_alive_init(&reader->alive);
     if (!file_open(reader, path, error))
         return false;
@@ -298,8 +280,7 @@ static bool reader_start(struct hb_trace_reader *reader, const char *path, char 
     return true;
 }
 
-struct hb_trace_reader *hb_trace_open(const char *path, char *error)
-{
+struct hb_trace_reader *hb_trace_open(const char *path, char *error) {
     struct hb_trace_reader *reader = calloc(1, sizeof *reader);
 
     if (reader == NULL) {
@@ -314,13 +295,11 @@ struct hb_trace_reader *hb_trace_open(const char *path, char *error)
     return reader;
 }
 
-const struct hb_trace_info *hb_trace_get_info(const struct hb_trace_reader *reader)
-{
+const struct hb_trace_info *hb_trace_get_info(const struct hb_trace_reader *reader) {
     return &reader->info;
 }
 
-size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops)
-{
+size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops) {
     size_t count = reader_step(reader, ops);
 
     if (count == 0 && reader->damage[0] != '\0' && reader->info.is_whole) {
@@ -330,13 +309,11 @@ size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops)
     return count;
 }
 
-const char *hb_trace_damage(const struct hb_trace_reader *reader)
-{
+const char *hb_trace_damage(const struct hb_trace_reader *reader) {
     return reader->damage[0] != '\0' ? reader->damage : NULL;
 }
 
-void hb_trace_close(struct hb_trace_reader *reader)
-{
+void hb_trace_close(struct hb_trace_reader *reader) {
     if (reader == NULL)
         return;
     if (reader->fd >= 0)

@@ -7,13 +7,11 @@
 
 enum { BAR_WIDTH = 40 };
 
-static void number_row(const char *name, uint64_t number)
-{
+static void number_row(const char *name, uint64_t number) {
     printf("%-21s %" PRIu64 "\n", name, number);
 }
 
-static const char *bytes_text(uint64_t bytes, char text[32])
-{
+static const char *bytes_text(uint64_t bytes, char text[32]) {
     static const char units[] = "KMGTPE";
     double value = (double)bytes;
     int unit = -1;
@@ -29,8 +27,7 @@ static const char *bytes_text(uint64_t bytes, char text[32])
     return text;
 }
 
-static void bytes_row(const char *name, uint64_t bytes)
-{
+static void bytes_row(const char *name, uint64_t bytes) {
     char text[32];
 
     if (bytes < 1024)
@@ -40,8 +37,7 @@ static void bytes_row(const char *name, uint64_t bytes)
 }
 
 /* A text of unknown origin, made safe for a terminal. */
-static void text_row(const char *name, const char *text)
-{
+static void text_row(const char *name, const char *text) {
     if (text[0] == '\0')
         return;
     printf("%-21s ", name);
@@ -50,19 +46,16 @@ static void text_row(const char *name, const char *text)
     putchar('\n');
 }
 
-static double ratio(uint64_t a, uint64_t b)
-{
+static double ratio(uint64_t a, uint64_t b) {
     return b == 0 ? 0 : (double)a / (double)b;
 }
 
-static uint64_t requests_count(const struct hb_trace_info *info)
-{
+static uint64_t requests_count(const struct hb_trace_info *info) {
     return info->object_count + info->kind_count[HB_OP_REALLOC];
 }
 
 /* One bar per power of two, from the first class that holds anything to the last. */
-static void classes_print(const char *title, const uint64_t *count)
-{
+static void classes_print(const char *title, const uint64_t *count) {
     int first = 0, last = HB_TRACE_CLASSES - 1;
     uint64_t total = 0, most = 1;
 
@@ -89,8 +82,7 @@ static void classes_print(const char *title, const uint64_t *count)
     }
 }
 
-static void counts_print(const struct hb_trace_report *report)
-{
+static void counts_print(const struct hb_trace_report *report) {
     const struct hb_trace_info *info = report->info;
 
     number_row("operations", info->op_count);
@@ -111,8 +103,7 @@ static void counts_print(const struct hb_trace_report *report)
            info->has_times ? ", each operation's time kept" : "");
 }
 
-static void losses_print(const struct hb_trace_info *info)
-{
+static void losses_print(const struct hb_trace_info *info) {
     printf("%-21s %" PRIu64 " dropped, %" PRIu64 " early, %" PRIu64 " in signal handlers, %" PRIu64
            " unmatched frees\n",
            "lost", info->dropped_calls, info->early_calls, info->signal_calls,
@@ -124,8 +115,7 @@ static void losses_print(const struct hb_trace_info *info)
                (double)info->cost_ns_per_op_x1000 * 1e-3);
 }
 
-void hb_trace_report_print(const struct hb_trace_report *report)
-{
+void hb_trace_report_print(const struct hb_trace_report *report) {
     text_row("trace", report->path);
     text_row("command", report->info->command);
     text_row("source", report->info->source);
@@ -139,8 +129,7 @@ void hb_trace_report_print(const struct hb_trace_report *report)
     classes_print("Freed objects by lifetime, births", report->summary.lifetime_count);
 }
 
-static void json_number(cJSON *object, const char *key, uint64_t number)
-{
+static void json_number(cJSON *object, const char *key, uint64_t number) {
     char text[32];
 
     /* Raw: cJSON's own numbers are doubles. */
@@ -148,8 +137,7 @@ static void json_number(cJSON *object, const char *key, uint64_t number)
     cJSON_AddRawToObject(object, key, text);
 }
 
-static void json_counts(cJSON *object, const struct hb_trace_info *info)
-{
+static void json_counts(cJSON *object, const struct hb_trace_info *info) {
     json_number(object, "op_count", info->op_count);
     json_number(object, "malloc_count", info->kind_count[HB_OP_MALLOC]);
     json_number(object, "calloc_count", info->kind_count[HB_OP_CALLOC]);
@@ -173,8 +161,7 @@ static void json_counts(cJSON *object, const struct hb_trace_info *info)
     cJSON_AddNumberToObject(object, "cost_ns_per_op", (double)info->cost_ns_per_op_x1000 * 1e-3);
 }
 
-void hb_trace_report_json(const struct hb_trace_report *report)
-{
+void hb_trace_report_json(const struct hb_trace_report *report) {
     const struct hb_trace_info *info = report->info;
     cJSON *object = cJSON_CreateObject();
     char *text;
@@ -192,8 +179,7 @@ void hb_trace_report_json(const struct hb_trace_report *report)
     json_counts(object, info);
     json_number(object, "immortal_count", report->summary.immortal_count);
     json_number(object, "file_bytes", report->file_bytes);
-    cJSON_AddNumberToObject(object, "file_bytes_per_op",
-                            ratio(report->file_bytes, info->op_count));
+    cJSON_AddNumberToObject(object, "file_bytes_per_op", ratio(report->file_bytes, info->op_count));
     text = cJSON_PrintUnformatted(object);
     puts(text != NULL ? text : "{}");
     cJSON_free(text);

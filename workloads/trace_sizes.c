@@ -7,21 +7,18 @@
 enum { NEIGHBOURS = 8, SLOTS_AT_FIRST = 1024 };
 
 /* Where an object would like to be: objects born together lie together, two cache lines each. */
-static size_t slot_home(const struct trace_sizes *sizes, uint64_t object)
-{
+static size_t slot_home(const struct trace_sizes *sizes, uint64_t object) {
     uint64_t mixed = object / NEIGHBOURS * UINT64_C(0x9e3779b97f4a7c15);
 
     return (size_t)((mixed >> 32) * NEIGHBOURS + object % NEIGHBOURS) & (sizes->slot_count - 1);
 }
 
-static size_t slot_next(const struct trace_sizes *sizes, size_t slot)
-{
+static size_t slot_next(const struct trace_sizes *sizes, size_t slot) {
     return (slot + 1) & (sizes->slot_count - 1);
 }
 
 /* The object's slot, or the free one that ends the search for it. */
-static size_t slot_seek(const struct trace_sizes *sizes, uint64_t object)
-{
+static size_t slot_seek(const struct trace_sizes *sizes, uint64_t object) {
     size_t slot = slot_home(sizes, object);
 
     while (sizes->slots[slot].object_plus_1 != 0 && sizes->slots[slot].object_plus_1 != object + 1)
@@ -29,8 +26,7 @@ static size_t slot_seek(const struct trace_sizes *sizes, uint64_t object)
     return slot;
 }
 
-static bool sizes_grow(struct trace_sizes *sizes)
-{
+static bool sizes_grow(struct trace_sizes *sizes) {
     struct trace_sizes larger = {0};
 
     larger.slot_count = sizes->slot_count == 0 ? SLOTS_AT_FIRST : 2 * sizes->slot_count;
@@ -49,8 +45,7 @@ static bool sizes_grow(struct trace_sizes *sizes)
     return true;
 }
 
-bool trace_sizes_add(struct trace_sizes *sizes, uint64_t object, uint64_t size)
-{
+bool trace_sizes_add(struct trace_sizes *sizes, uint64_t object, uint64_t size) {
     if (2 * sizes->live_count >= sizes->slot_count && !sizes_grow(sizes))
         return false;
     sizes->slots[slot_seek(sizes, object)] = (struct trace_size){object + 1, size};
@@ -58,8 +53,7 @@ bool trace_sizes_add(struct trace_sizes *sizes, uint64_t object, uint64_t size)
     return true;
 }
 
-uint64_t *trace_sizes_find(struct trace_sizes *sizes, uint64_t object)
-{
+uint64_t *trace_sizes_find(struct trace_sizes *sizes, uint64_t object) {
     size_t slot;
 
     if (sizes->live_count == 0)
@@ -68,15 +62,13 @@ uint64_t *trace_sizes_find(struct trace_sizes *sizes, uint64_t object)
     return sizes->slots[slot].object_plus_1 != 0 ? &sizes->slots[slot].size : NULL;
 }
 
-/* Is home within the cyclic range after `gap` up to and including `slot`? Then what is at slot would
- * not be found from its home if it moved to the gap. */
-static bool home_is_between(size_t gap, size_t home, size_t slot)
-{
+/* Is home within the cyclic range after `gap` up to and including `slot`? Then what is at slot
+ * would not be found from its home if it moved to the gap. */
+static bool home_is_between(size_t gap, size_t home, size_t slot) {
     return gap <= slot ? gap < home && home <= slot : gap < home || home <= slot;
 }
 
-void trace_sizes_remove(struct trace_sizes *sizes, uint64_t object)
-{
+void trace_sizes_remove(struct trace_sizes *sizes, uint64_t object) {
     size_t gap = slot_seek(sizes, object);
     size_t slot = slot_next(sizes, gap);
 
@@ -92,8 +84,7 @@ void trace_sizes_remove(struct trace_sizes *sizes, uint64_t object)
     sizes->live_count--;
 }
 
-void trace_sizes_clear(struct trace_sizes *sizes)
-{
+void trace_sizes_clear(struct trace_sizes *sizes) {
     free(sizes->slots);
     memset(sizes, 0, sizeof *sizes);
 }

@@ -15,7 +15,7 @@ struct trace_sizes {
     struct trace_size {
         uint64_t object_plus_1; /* 0: free slot */
         uint64_t size;
-    } *slots;
+    } * slots;
     size_t slot_count; /* a power of two, or 0 */
     size_t live_count;
 };

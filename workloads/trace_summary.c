@@ -5,13 +5,11 @@
 
 #include "workloads/trace_format.h"
 
-static unsigned number_class(uint64_t number)
-{
+static unsigned number_class(uint64_t number) {
     return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
 }
 
-const char *hb_trace_summarize(struct hb_trace_reader *reader, struct hb_trace_summary *summary)
-{
+const char *hb_trace_summarize(struct hb_trace_reader *reader, struct hb_trace_summary *summary) {
     const struct hb_op *ops;
     uint64_t births = 0, frees = 0;
     size_t count;

@@ -16,21 +16,18 @@ struct trace_tally {
     struct hb_trace_info info;
 };
 
-struct trace_tally *trace_tally_create(void)
-{
+struct trace_tally *trace_tally_create(void) {
     return calloc(1, sizeof(struct trace_tally));
 }
 
-void trace_tally_destroy(struct trace_tally *tally)
-{
+void trace_tally_destroy(struct trace_tally *tally) {
     if (tally == NULL)
         return;
     trace_sizes_clear(&tally->sizes);
     free(tally);
 }
 
-static const char *tally_birth(struct trace_tally *tally, const struct hb_op *op)
-{
+static const char *tally_birth(struct trace_tally *tally, const struct hb_op *op) {
     if (op->object != tally->info.object_count)
         return "a birth must carry the next object number";
     if (!trace_sizes_add(&tally->sizes, op->object, op->size))
@@ -40,8 +37,7 @@ static const char *tally_birth(struct trace_tally *tally, const struct hb_op *op
     return NULL;
 }
 
-static const char *tally_free(struct trace_tally *tally, const struct hb_op *op)
-{
+static const char *tally_free(struct trace_tally *tally, const struct hb_op *op) {
     const uint64_t *size = trace_sizes_find(&tally->sizes, op->object);
 
     if (size == NULL)
@@ -51,8 +47,7 @@ static const char *tally_free(struct trace_tally *tally, const struct hb_op *op)
     return NULL;
 }
 
-static const char *tally_realloc(struct trace_tally *tally, const struct hb_op *op)
-{
+static const char *tally_realloc(struct trace_tally *tally, const struct hb_op *op) {
     uint64_t *size = trace_sizes_find(&tally->sizes, op->object);
 
     if (size == NULL)
@@ -63,8 +58,7 @@ static const char *tally_realloc(struct trace_tally *tally, const struct hb_op *
     return NULL;
 }
 
-static const char *op_complaint(const struct hb_op *op)
-{
+static const char *op_complaint(const struct hb_op *op) {
     if (op->kind >= HB_OP_KINDS)
         return "an unknown kind of operation";
     if (op->thread >= HB_TRACE_THREADS_MAX)
@@ -82,8 +76,7 @@ static const char *op_complaint(const struct hb_op *op)
     return NULL;
 }
 
-static const char *tally_object(struct trace_tally *tally, const struct hb_op *op)
-{
+static const char *tally_object(struct trace_tally *tally, const struct hb_op *op) {
     if (trace_kind_is_birth[op->kind])
         return tally_birth(tally, op);
     if (op->kind == HB_OP_FREE)
@@ -93,8 +86,7 @@ static const char *tally_object(struct trace_tally *tally, const struct hb_op *o
     return NULL;
 }
 
-static void tally_count(struct trace_tally *tally, const struct hb_op *op)
-{
+static void tally_count(struct trace_tally *tally, const struct hb_op *op) {
     struct hb_trace_info *info = &tally->info;
     uint8_t *seen = &tally->thread_seen[op->thread / 8];
     uint8_t bit = (uint8_t)(1u << op->thread % 8);
@@ -114,8 +106,7 @@ static void tally_count(struct trace_tally *tally, const struct hb_op *op)
         tally->peak_live_bytes = tally->live_bytes;
 }
 
-const char *trace_tally_add(struct trace_tally *tally, const struct hb_op *op)
-{
+const char *trace_tally_add(struct trace_tally *tally, const struct hb_op *op) {
     const char *complaint = op_complaint(op);
 
     if (complaint == NULL)
@@ -125,13 +116,11 @@ const char *trace_tally_add(struct trace_tally *tally, const struct hb_op *op)
     return complaint;
 }
 
-static uint64_t bytes_clamp(unsigned __int128 bytes)
-{
+static uint64_t bytes_clamp(unsigned __int128 bytes) {
     return bytes > UINT64_MAX ? UINT64_MAX : (uint64_t)bytes;
 }
 
-void trace_tally_read(const struct trace_tally *tally, struct hb_trace_info *info)
-{
+void trace_tally_read(const struct trace_tally *tally, struct hb_trace_info *info) {
     info->op_count = tally->info.op_count;
     memcpy(info->kind_count, tally->info.kind_count, sizeof info->kind_count);
     info->object_count = tally->info.object_count;

@@ -28,8 +28,7 @@ struct hb_trace_writer {
     char error[HB_TRACE_ERROR_MAX]; /* "" while all is well */
 };
 
-static bool writer_write(struct hb_trace_writer *writer, const void *bytes, size_t length)
-{
+static bool writer_write(struct hb_trace_writer *writer, const void *bytes, size_t length) {
     size_t done = 0;
 
     while (done < length) {
@@ -38,8 +37,7 @@ static bool writer_write(struct hb_trace_writer *writer, const void *bytes, size
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            return trace_fail(writer->error, "cannot write %s: %s", writer->path,
-                              strerror(errno));
+            return trace_fail(writer->error, "cannot write %s: %s", writer->path, strerror(errno));
         done += (size_t)put;
     }
     writer->offset += length;
@@ -47,8 +45,7 @@ static bool writer_write(struct hb_trace_writer *writer, const void *bytes, size
 }
 
 static bool chunk_write(struct hb_trace_writer *writer, uint32_t tag, const uint8_t *payload,
-                        size_t length)
-{
+                        size_t length) {
     uint8_t head[TRACE_CHUNK_HEAD_BYTES];
 
     if (length == 0)
@@ -58,8 +55,7 @@ static bool chunk_write(struct hb_trace_writer *writer, uint32_t tag, const uint
     return writer_write(writer, head, sizeof head) && writer_write(writer, payload, length);
 }
 
-static bool block_write(struct hb_trace_writer *writer)
-{
+static bool block_write(struct hb_trace_writer *writer) {
     const uint8_t *payload;
     size_t length;
 
@@ -71,8 +67,7 @@ static bool block_write(struct hb_trace_writer *writer)
     return chunk_write(writer, TRACE_TAG_BLOCK, payload, length);
 }
 
-static bool header_write(struct hb_trace_writer *writer)
-{
+static bool header_write(struct hb_trace_writer *writer) {
     uint8_t header[TRACE_HEADER_BYTES];
 
     memcpy(header, TRACE_MAGIC, TRACE_MAGIC_BYTES);
@@ -81,8 +76,7 @@ static bool header_write(struct hb_trace_writer *writer)
     return writer_write(writer, header, sizeof header);
 }
 
-static bool footer_write(struct hb_trace_writer *writer, const struct hb_trace_info *said)
-{
+static bool footer_write(struct hb_trace_writer *writer, const struct hb_trace_info *said) {
     struct hb_trace_info info = {0};
     uint8_t trailer[TRACE_TRAILER_BYTES];
     uint8_t *payload = malloc(2 * TRACE_FOOTER_BYTES_MAX);
@@ -108,8 +102,7 @@ static bool footer_write(struct hb_trace_writer *writer, const struct hb_trace_i
 }
 
 /* Make an empty file beside path that no other process has. */
-static bool temporary_make(struct hb_trace_writer *writer)
-{
+static bool temporary_make(struct hb_trace_writer *writer) {
     const char *slash = strrchr(writer->path, '/');
     int folder_length = slash == NULL ? 0 : (int)(slash + 1 - writer->path);
     size_t room = (size_t)folder_length + 64;
@@ -132,8 +125,7 @@ static bool temporary_make(struct hb_trace_writer *writer)
     return false;
 }
 
-static bool writer_start(struct hb_trace_writer *writer, const char *path)
-{
+static bool writer_start(struct hb_trace_writer *writer, const char *path) {
     struct stat status;
 
     writer->path = strdup(path);
@@ -142,15 +134,14 @@ static bool writer_start(struct hb_trace_writer *writer, const char *path)
     if (writer->path == NULL || writer->encoder == NULL || writer->tally == NULL)
         return trace_fail(writer->error, "out of memory to write %s", path);
     if (lstat(path, &status) == 0)
-        return trace_fail(writer->error,
-                          "%s exists already; remove it or choose another name", path);
+        return trace_fail(writer->error, "%s exists already; remove it or choose another name",
+                          path);
     if (path[0] == '\0' || path[strlen(path) - 1] == '/')
         return trace_fail(writer->error, "'%s' is not the name of a file", path);
     return temporary_make(writer) && header_write(writer);
 }
 
-static void writer_free(struct hb_trace_writer *writer)
-{
+static void writer_free(struct hb_trace_writer *writer) {
     if (writer->fd >= 0)
         close(writer->fd);
     if (writer->temporary != NULL && writer->temporary[0] != '\0')
@@ -162,8 +153,7 @@ static void writer_free(struct hb_trace_writer *writer)
     free(writer);
 }
 
-struct hb_trace_writer *hb_trace_create(const char *path, bool has_times, char *error)
-{
+struct hb_trace_writer *hb_trace_create(const char *path, bool has_times, char *error) {
     struct hb_trace_writer *writer = calloc(1, sizeof *writer);
 
     if (writer == NULL) {
@@ -179,8 +169,7 @@ struct hb_trace_writer *hb_trace_create(const char *path, bool has_times, char *
     return NULL;
 }
 
-bool hb_trace_append(struct hb_trace_writer *writer, const struct hb_op *op)
-{
+bool hb_trace_append(struct hb_trace_writer *writer, const struct hb_op *op) {
     const char *complaint;
 
     if (writer->error[0] != '\0')
@@ -194,14 +183,12 @@ bool hb_trace_append(struct hb_trace_writer *writer, const struct hb_op *op)
     return writer->op_count < HB_TRACE_BLOCK_OPS || block_write(writer);
 }
 
-const char *hb_trace_writer_error(const struct hb_trace_writer *writer)
-{
+const char *hb_trace_writer_error(const struct hb_trace_writer *writer) {
     return writer->error[0] != '\0' ? writer->error : NULL;
 }
 
 /* Give the temporary file its name, unless that has been taken meanwhile. */
-static bool writer_place(struct hb_trace_writer *writer)
-{
+static bool writer_place(struct hb_trace_writer *writer) {
     int fd = writer->fd;
 
     writer->fd = -1;
@@ -219,10 +206,10 @@ static bool writer_place(struct hb_trace_writer *writer)
     return trace_fail(writer->error, "cannot name %s: %s", writer->path, strerror(errno));
 }
 
-bool hb_trace_finish(struct hb_trace_writer *writer, const struct hb_trace_info *info, char *error)
-{
-    bool good = writer->error[0] == '\0' && block_write(writer) && footer_write(writer, info)
-                && writer_place(writer);
+bool hb_trace_finish(struct hb_trace_writer *writer, const struct hb_trace_info *info,
+                     char *error) {
+    bool good = writer->error[0] == '\0' && block_write(writer) && footer_write(writer, info) &&
+                writer_place(writer);
 
     if (!good)
         memcpy(error, writer->error, HB_TRACE_ERROR_MAX);
@@ -230,8 +217,7 @@ bool hb_trace_finish(struct hb_trace_writer *writer, const struct hb_trace_info 
     return good;
 }
 
-void hb_trace_discard(struct hb_trace_writer *writer)
-{
+void hb_trace_discard(struct hb_trace_writer *writer) {
     if (writer != NULL)
         writer_free(writer);
 }

@@ -6,8 +6,8 @@
 
 enum { SYSTEM_PAGE = 4096 };
 #define BASE_ALIGNMENT ((uintptr_t)2 << 20)
-#define RESERVE_MAX ((size_t)8 << 30) /* 64 GiB is refused under Valgrind */
-#define RESERVE_MIN ((size_t)64 << 20)
+#define RESERVE_MAX    ((size_t)8 << 30) /* 64 GiB is refused under Valgrind */
+#define RESERVE_MIN    ((size_t)64 << 20)
 
 static uintptr_t round_up(uintptr_t value, uintptr_t multiple) {
     return (value + multiple - 1) & ~(multiple - 1);
@@ -22,8 +22,8 @@ static bool backend_allows(struct hb_backend *backend, size_t bytes) {
 }
 
 static void *reserve(void *address, size_t bytes, int flags) {
-    void *start = mmap(address, bytes, PROT_NONE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+    void *start =
+        mmap(address, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
     if (start == MAP_FAILED)
         return NULL;
     if (address && start != address) { /* a kernel without MAP_FIXED_NOREPLACE */
@@ -149,7 +149,8 @@ static bool continue_above(struct hb_backend *backend, size_t bytes) {
 void *hb_backend_extend(struct hb_backend *backend, size_t bytes) {
     if (!backend_allows(backend, bytes))
         return NULL;
-    char *start = backend->in_break ? extend_break(backend, bytes) : extend_reserved(backend, bytes);
+    char *start =
+        backend->in_break ? extend_break(backend, bytes) : extend_reserved(backend, bytes);
     if (!start && bytes < HB_HEAP_REACH && continue_above(backend, bytes))
         start = extend_reserved(backend, bytes);
     if (!start)
@@ -163,7 +164,8 @@ void *hb_backend_extend(struct hb_backend *backend, size_t bytes) {
 static bool shrink_reserved(struct hb_backend *backend, size_t bytes) {
     char *end = (char *)round_up((uintptr_t)backend->heap_end - bytes, SYSTEM_PAGE);
     size_t excess = (size_t)(backend->committed - end);
-    if (excess && (madvise(end, excess, MADV_DONTNEED) != 0 || mprotect(end, excess, PROT_NONE) != 0))
+    if (excess &&
+        (madvise(end, excess, MADV_DONTNEED) != 0 || mprotect(end, excess, PROT_NONE) != 0))
         return false;
     backend->committed = end;
     return true;

@@ -26,12 +26,12 @@ enum { HB_RESERVATIONS_MAX = 16 };
 
 struct hb_backend {
     char *heap_base;
-    char *heap_end;      /* the break: first byte beyond the heap */
-    char *region_start;  /* of the current region; the break is never lowered below it */
-    char *region_limit;  /* reserved region: its last possible break */
-    char *committed;     /* reserved region: end of what is readable and writable */
-    bool in_break;       /* the current region is the program break */
-    bool is_contiguous;  /* no second region, no foreign sbrk so far */
+    char *heap_end;     /* the break: first byte beyond the heap */
+    char *region_start; /* of the current region; the break is never lowered below it */
+    char *region_limit; /* reserved region: its last possible break */
+    char *committed;    /* reserved region: end of what is readable and writable */
+    bool in_break;      /* the current region is the program break */
+    bool is_contiguous; /* no second region, no foreign sbrk so far */
 
     uint64_t held_bytes; /* the footprint: heap regions up to their break, and spans */
     uint64_t span_bytes; /* spans alone */

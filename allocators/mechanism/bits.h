@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HB_INLINE static inline __attribute__((always_inline))
-#define HB_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define HB_INLINE              static inline __attribute__((always_inline))
+#define HB_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define HB_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* multiple is a power of two. */

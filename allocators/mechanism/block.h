@@ -29,7 +29,7 @@ enum {
     BLOCK_RANK_BITS = 28 /* of a rank, in header and footer each */
 };
 
-#define BLOCK_SIZE_MASK ((uint64_t)0xFFFFFFFF0)
+#define BLOCK_SIZE_MASK  ((uint64_t)0xFFFFFFFF0)
 #define BLOCK_RANK_SHIFT 36
 
 typedef uint32_t block_ref;

@@ -1,5 +1,5 @@
-/* buddies.h -- the engine of the buddy systems: blocks of a few sizes (orders), each of which splits
- * into two given smaller ones and is made whole again when both are free.
+/* buddies.h -- the engine of the buddy systems: blocks of a few sizes (orders), each of which
+ * splits into two given smaller ones and is made whole again when both are free.
  *
  * Recombination for any split rule, after Cranston and Thomas (1975): each block carries its birth
  * (the order it was split from, and its side) and a memory, so that nothing is forgotten:
@@ -7,8 +7,8 @@
  *   merge:  parent.birth = left.memory, parent.memory = right.memory
  *
  * header: bits 0-3 flags, 4-11 order, 12-20 birth, 21-29 memory, 30-63 for a live block the
- * distance in units of 16 from its usual payload to an aligned one. Before an aligned payload stands
- * a mark: the flag BUDDY_ALIGNED and the distance back to the header.
+ * distance in units of 16 from its usual payload to an aligned one. Before an aligned payload
+ * stands a mark: the flag BUDDY_ALIGNED and the distance back to the header.
  *
  * The heap is a row of roots, blocks that were born of no split. It grows by one root: the smallest
  * order that holds the request and `grow`. A root's memory is the order of the root below it. When
@@ -125,8 +125,8 @@ static inline void buddies_new_region(struct buddies *heap, char *start) {
 }
 
 /* A new root of at least need bytes, live and in no list. */
-HB_INLINE struct block *
-buddies_grow(struct buddies *heap, const struct buddy_system *system, size_t need) {
+HB_INLINE struct block *buddies_grow(struct buddies *heap, const struct buddy_system *system,
+                                     size_t need) {
     unsigned order = system->order_for(heap, need > heap->grow ? need : heap->grow);
     if (order == heap->order_count)
         return NULL;
@@ -279,7 +279,7 @@ HB_INLINE void buddies_free(struct buddies *heap, void *payload) {
 
 /* Room for any position; before a moved payload stands the mark that leads back. */
 HB_INLINE void *buddies_alloc_aligned(struct buddies *heap, const struct buddy_system *system,
-                                          size_t alignment, size_t request) {
+                                      size_t alignment, size_t request) {
     if (alignment > HB_ALIGNMENT_MAX)
         return NULL;
     struct block *block = buddies_take(heap, system, request + alignment + BLOCK_HEADER_BYTES);
@@ -297,7 +297,8 @@ static inline size_t buddies_usable(const struct buddies *heap, const void *payl
     if (payload_is_span(payload))
         return span_bytes(span_of(payload)) - SPAN_HEADER_BYTES;
     const struct block *block = buddies_block(payload);
-    return heap->order[buddy_order(block)].bytes - (size_t)((const char *)payload - (const char *)block);
+    return heap->order[buddy_order(block)].bytes -
+           (size_t)((const char *)payload - (const char *)block);
 }
 
 /* In place within the block; shrinking frees right parts while the left one still holds it. */

@@ -1,10 +1,10 @@
 /* digital.h -- digital search trees in the free blocks themselves (Coffman & Eve 1970; as an
  * allocator's index: Lea's tree bins).
  *
- * A node holds any key of its subtree's range; below it, child 0 holds the keys whose next bit is 0.
- * So every key in child 0's subtree is below every key in child 1's, no rotation is ever needed, and
- * the depth is at most the number of key bits: O(log heap size), about log2(n) for n scattered keys.
- * A node is deleted by putting any leaf below it in its place.
+ * A node holds any key of its subtree's range; below it, child 0 holds the keys whose next bit is
+ * 0. So every key in child 0's subtree is below every key in child 1's, no rotation is ever needed,
+ * and the depth is at most the number of key bits: O(log heap size), about log2(n) for n scattered
+ * keys. A node is deleted by putting any leaf below it in its place.
  *
  * A path is a key whose first bit stands in the highest bit: each step shifts it left.
  */

@@ -1,6 +1,6 @@
 /* index_bins.h -- free blocks in bins by size, each a list with the last freed first, and a bit for
- * each bin that is not empty. Sizes below 1 KiB have a bin each; above, eight bins for each power of
- * two hold a range of sizes.
+ * each bin that is not empty. Sizes below 1 KiB have a bin each; above, eight bins for each power
+ * of two hold a range of sizes.
  */
 #ifndef HB_INDEX_BINS_H
 #define HB_INDEX_BINS_H

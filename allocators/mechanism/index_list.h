@@ -60,7 +60,8 @@ HB_INLINE struct block *list_find_next(struct index_list *index, enum hb_order o
     struct tagged_heap *heap = &index->heap;
     for (struct block *at = index->head; at && index->has_rover; at = list_node(at)->next) {
         heap->stats.search_steps++;
-        if (order_before(order, index->rover, order_key(heap, order, at)) && block_bytes(at) >= need)
+        if (order_before(order, index->rover, order_key(heap, order, at)) &&
+            block_bytes(at) >= need)
             return at;
     }
     return list_find_first(index, need);
@@ -100,7 +101,8 @@ static inline void list_count(struct index_list *index, enum hb_order order,
         struct block *next = list_node(at)->next;
         ledger->blocks++;
         ledger->bytes += block_bytes(at);
-        if (next && !order_before(order, order_key(heap, order, at), order_key(heap, order, next))) {
+        if (next &&
+            !order_before(order, order_key(heap, order, at), order_key(heap, order, next))) {
             ledger->broken = "S3 the list is in the order of ranks";
             ledger->where = next;
             return;

@@ -103,9 +103,9 @@ HB_INLINE block_ref rank_first(struct index_rank *index, enum hb_order order, bl
     return best;
 }
 
-HB_INLINE struct block *rank_find_first(struct index_rank *index, enum hb_order order, size_t need) {
-    block_ref found =
-        rank_first(index, order, index->root, (uint32_t)(need / HB_ALIGNMENT), 0);
+HB_INLINE struct block *rank_find_first(struct index_rank *index, enum hb_order order,
+                                        size_t need) {
+    block_ref found = rank_first(index, order, index->root, (uint32_t)(need / HB_ALIGNMENT), 0);
     return found ? block_referred(&index->heap, found) : NULL;
 }
 
@@ -121,8 +121,7 @@ HB_INLINE block_ref rank_after(struct index_rank *index, enum hb_order order, ui
         uint64_t key = order_key(heap, order, block);
         heap->stats.search_steps++;
         if (block_bytes(block) / HB_ALIGNMENT >= units && order_before(order, index->rover, key) &&
-            (!best ||
-             order_before(order, key, order_key(heap, order, block_referred(heap, best)))))
+            (!best || order_before(order, key, order_key(heap, order, block_referred(heap, best)))))
             best = reference;
         block_ref far = node->child[!near];
         bool turns_near = path >> 63 == near;

@@ -11,8 +11,8 @@
 #include "allocators/mechanism/order.h"
 
 enum {
-    SIZE_EXACT_UNITS = 128,                 /* first size, in units of 16, without its own bin */
-    SIZE_EXACT_BITS = 7,                    /* its binary logarithm */
+    SIZE_EXACT_UNITS = 128, /* first size, in units of 16, without its own bin */
+    SIZE_EXACT_BITS = 7,    /* its binary logarithm */
     SIZE_RANGES = 32 - SIZE_EXACT_BITS
 };
 
@@ -93,7 +93,8 @@ HB_INLINE struct block *size_first_equal(struct index_size *index, enum hb_order
     while (reference) {
         struct block *block = block_referred(heap, reference);
         const struct digital_node *node = digital_node(heap, reference);
-        if (!best || order_before(order, order_key(heap, order, block), order_key(heap, order, best)))
+        if (!best ||
+            order_before(order, order_key(heap, order, block), order_key(heap, order, best)))
             best = block;
         reference = node->child[near] ? node->child[near] : node->child[!near];
         steps++;
@@ -206,7 +207,8 @@ HB_INLINE struct block *size_find_largest(struct index_size *index, enum hb_orde
         for (int word = SIZE_EXACT_UNITS / 64 - 1; word >= 0 && !block; word--)
             if (index->exact_map[word])
                 block = size_first_equal(
-                    index, order, index->exact[word * 64 + (int)highest_bit(index->exact_map[word])]);
+                    index, order,
+                    index->exact[word * 64 + (int)highest_bit(index->exact_map[word])]);
     return block && block_bytes(block) >= need ? block : NULL;
 }
 

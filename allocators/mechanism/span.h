@@ -2,9 +2,9 @@
  *
  * The mapping starts with two words, the payload follows at +16:
  *   link    bits 0-35 page number of the next span, 36-63 low part of the previous one's
- *   header  as in block.h: flags, then 4-39 the span's size in pages, 40-47 the rest of the previous
- * so that a span costs 16 bytes, and every span can still be found (docs: the walk).
- * A span takes round_up(request + 16, page).
+ *   header  as in block.h: flags, then 4-39 the span's size in pages, 40-47 the rest of the
+ * previous so that a span costs 16 bytes, and every span can still be found (docs: the walk). A
+ * span takes round_up(request + 16, page).
  */
 #ifndef HB_SPAN_H
 #define HB_SPAN_H

@@ -37,7 +37,7 @@ struct tagged_heap {
 /* What an index holds, by its own account. */
 struct tagged_ledger {
     uint64_t blocks, bytes;
-    const char *broken;      /* S3, with what is wrong, or NULL */
+    const char *broken; /* S3, with what is wrong, or NULL */
     const struct block *where;
 };
 
@@ -85,7 +85,7 @@ HB_INLINE void tagged_extend_end(struct tagged_heap *heap, const struct tagged_p
 
 /* The heap went on at start: fence what lies between, and make the rest a free block. */
 HB_INLINE struct block *tagged_new_region(struct tagged_heap *heap,
-                                              const struct tagged_policy *policy, char *start) {
+                                          const struct tagged_policy *policy, char *start) {
     struct block *first = (struct block *)(start + BLOCK_HEADER_BYTES);
     if (heap->end) {
         uint64_t gap = (uint64_t)((char *)first - (char *)heap->end);
@@ -114,8 +114,8 @@ HB_INLINE struct block *tagged_extend_tail(struct tagged_heap *heap,
 
 /* The new region is not next to the tail: it may be too small by what the tail would have given. */
 HB_INLINE struct block *tagged_complete_region(struct tagged_heap *heap,
-                                                   const struct tagged_policy *policy,
-                                                   struct block *block, size_t need) {
+                                               const struct tagged_policy *policy,
+                                               struct block *block, size_t need) {
     size_t bytes = block_bytes(block);
     if (bytes >= need)
         return block;
@@ -136,7 +136,8 @@ HB_INLINE struct block *tagged_complete_region(struct tagged_heap *heap,
 /* Make a free block of at least need bytes at the heap's end, not in the index. */
 HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
-    size_t tail = heap->end && block_prev_is_free(heap->end) ? block_bytes(block_prev(heap->end)) : 0;
+    size_t tail =
+        heap->end && block_prev_is_free(heap->end) ? block_bytes(block_prev(heap->end)) : 0;
     size_t missing = heap->end ? need - tail : need + HB_ALIGNMENT;
     size_t bytes = (missing + heap->grow - 1) / heap->grow * heap->grow;
     char *old_end = heap->backend->heap_end;
@@ -144,8 +145,8 @@ HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagge
     if (!start)
         return NULL;
     bool continues = heap->end && start == old_end;
-    struct block *block = continues ? tagged_extend_tail(heap, policy, tail)
-                                    : tagged_new_region(heap, policy, start);
+    struct block *block =
+        continues ? tagged_extend_tail(heap, policy, tail) : tagged_new_region(heap, policy, start);
     return continues ? block : tagged_complete_region(heap, policy, block, need);
 }
 
@@ -263,7 +264,7 @@ HB_INLINE bool tagged_grow_in_place(struct tagged_heap *heap, const struct tagge
 }
 
 HB_INLINE void *tagged_resize(struct tagged_heap *heap, const struct tagged_policy *policy,
-                                  void *payload, size_t request) {
+                              void *payload, size_t request) {
     struct block *block = block_of(payload);
     bool wants_span = request >= heap->threshold;
     if (block->header & BLOCK_SPAN)
@@ -279,9 +280,8 @@ HB_INLINE void *tagged_resize(struct tagged_heap *heap, const struct tagged_poli
 }
 
 /* Take enough for any position, move the payload up, free the front part, then the tail. */
-HB_INLINE void *tagged_alloc_aligned(struct tagged_heap *heap,
-                                         const struct tagged_policy *policy, size_t alignment,
-                                         size_t request) {
+HB_INLINE void *tagged_alloc_aligned(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                     size_t alignment, size_t request) {
     if (alignment > HB_ALIGNMENT_MAX)
         return NULL;
     struct block *block =
@@ -311,8 +311,7 @@ static inline size_t tagged_usable(const void *payload) {
 
 static inline bool tagged_walk(struct tagged_heap *heap, hb_block_visit *visit, void *context) {
     if (heap->end)
-        for (struct block *block = heap->first; block != heap->end;
-             block = block_next(block)) {
+        for (struct block *block = heap->first; block != heap->end; block = block_next(block)) {
             struct hb_block seen = {block, block->payload, block_bytes(block), HB_BLOCK_LIVE};
             if (block->header & BLOCK_FENCE)
                 seen.kind = HB_BLOCK_FENCE, seen.payload = NULL;

@@ -14,10 +14,12 @@ static inline bool tagged_check_block(const struct tagged_heap *heap, const stru
     if (block == heap->end)
         return true;
     if (!law_equal(violation, "T4 block ends inside the heap", block,
-                   bytes >= BLOCK_HEADER_BYTES && bytes <= (size_t)((const char *)heap->end - (const char *)block), true))
+                   bytes >= BLOCK_HEADER_BYTES &&
+                       bytes <= (size_t)((const char *)heap->end - (const char *)block),
+                   true))
         return false;
-    if (!(block->header & BLOCK_FENCE) &&
-        !law_equal(violation, "T4 block of 32 bytes or more", block, bytes >= BLOCK_MIN_BYTES, true))
+    if (!(block->header & BLOCK_FENCE) && !law_equal(violation, "T4 block of 32 bytes or more",
+                                                     block, bytes >= BLOCK_MIN_BYTES, true))
         return false;
     if (!is_free)
         return true;
@@ -44,7 +46,7 @@ static inline bool tagged_check_blocks(const struct tagged_heap *heap, uint64_t 
 }
 
 HB_INLINE bool tagged_check(struct tagged_heap *heap, const struct tagged_policy *policy,
-                                struct hb_violation *violation) {
+                            struct hb_violation *violation) {
     uint64_t blocks = 0, bytes = 0;
     struct tagged_ledger ledger = {0};
     if (!tagged_check_blocks(heap, &blocks, &bytes, violation))

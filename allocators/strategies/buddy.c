@@ -94,9 +94,9 @@ static const struct hb_allocator *buddy_variant(const struct hb_config *config) 
 }
 
 static const struct hb_option *const buddy_options[] = {
-    &hb_option_backend, &hb_option_grow,  &hb_option_trim,    &hb_option_mmap_threshold,
-    &hb_option_preset,  &hb_option_scale, &hb_option_limit,   &hb_option_fail_at,
-    NULL};
+    &hb_option_backend,        &hb_option_grow,    &hb_option_trim,
+    &hb_option_mmap_threshold, &hb_option_preset,  &hb_option_scale,
+    &hb_option_limit,          &hb_option_fail_at, NULL};
 
 extern const struct hb_family hb_family_buddy;
 const struct hb_family hb_family_buddy = {

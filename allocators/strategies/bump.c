@@ -27,7 +27,8 @@ static bool bump_open(void *state, const struct hb_config *config, struct hb_bac
 
 static bool bump_extend(struct bump_state *bump, size_t need) {
     size_t missing = need + HB_ALIGNMENT;
-    char *start = hb_backend_extend(bump->backend, (missing + bump->grow - 1) / bump->grow * bump->grow);
+    char *start =
+        hb_backend_extend(bump->backend, (missing + bump->grow - 1) / bump->grow * bump->grow);
     if (!start)
         return false;
     if (start != bump->end || !bump->next) {
@@ -100,8 +101,8 @@ static void *bump_resize(void *state, void *payload, size_t request) {
 
 static bool bump_walk(void *state, hb_block_visit *visit, void *context) {
     struct bump_state *bump = state;
-    for (const struct block *block = (struct block *)bump->first; block && (char *)block != bump->next;
-         block = block_next(block)) {
+    for (const struct block *block = (struct block *)bump->first;
+         block && (char *)block != bump->next; block = block_next(block)) {
         bool fence = block->header & BLOCK_FENCE;
         struct hb_block seen = {block, fence ? NULL : block->payload, block_bytes(block),
                                 fence ? HB_BLOCK_FENCE : HB_BLOCK_LIVE};
@@ -113,8 +114,8 @@ static bool bump_walk(void *state, hb_block_visit *visit, void *context) {
 
 static bool bump_check(void *state, struct hb_violation *violation) {
     struct bump_state *bump = state;
-    for (const struct block *block = (struct block *)bump->first; block && (char *)block != bump->next;
-         block = block_next(block)) {
+    for (const struct block *block = (struct block *)bump->first;
+         block && (char *)block != bump->next; block = block_next(block)) {
         size_t room = (size_t)(bump->next - (const char *)block);
         if (!law_equal(violation, "B1 blocks follow one another to the pointer", block,
                        block_bytes(block) >= HB_ALIGNMENT && block_bytes(block) <= room, true))
@@ -142,9 +143,8 @@ static const struct hb_allocator *bump_variant(const struct hb_config *config) {
 }
 
 static const struct hb_option *const bump_options[] = {
-    &hb_option_backend, &hb_option_grow,  &hb_option_mmap_threshold,
-    &hb_option_preset,  &hb_option_scale, &hb_option_limit,
-    &hb_option_fail_at, NULL};
+    &hb_option_backend, &hb_option_grow,  &hb_option_mmap_threshold, &hb_option_preset,
+    &hb_option_scale,   &hb_option_limit, &hb_option_fail_at,        NULL};
 
 extern const struct hb_family hb_family_bump;
 const struct hb_family hb_family_bump = {

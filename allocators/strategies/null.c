@@ -1,7 +1,8 @@
 /* null.c -- no allocator at all: the floor, what the harness itself costs.
  *
  * Decides: nothing. Every request gets the same region, as large as the largest request; free and
- * resize do nothing. calloc does not clear: clearing is an allocator's work, and this one does none.
+ * resize do nothing. calloc does not clear: clearing is an allocator's work, and this one does
+ * none.
  */
 #include "allocators/backend/backend.h"
 #include "allocators/allocator.h"

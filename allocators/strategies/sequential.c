@@ -109,13 +109,18 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
         rank_set_rover(HEAP(heap, index_rank), KEY, block);                                        \
     }                                                                                              \
     static const struct tagged_policy first_tree_##ORDER##_policy = {                              \
-        .insert = rank_##ORDER##_insert, .remove = rank_all_remove,                                \
-        .find = rank_##ORDER##_find_first, .grown = rank_##ORDER##_grown,                          \
+        .insert = rank_##ORDER##_insert,                                                           \
+        .remove = rank_all_remove,                                                                 \
+        .find = rank_##ORDER##_find_first,                                                         \
+        .grown = rank_##ORDER##_grown,                                                             \
         .count = rank_all_count};                                                                  \
     static const struct tagged_policy next_tree_##ORDER##_policy = {                               \
-        .insert = rank_##ORDER##_insert, .remove = rank_all_remove,                                \
-        .find = rank_##ORDER##_find_next, .picked = rank_##ORDER##_picked,                         \
-        .grown = rank_##ORDER##_grown, .count = rank_all_count};                                   \
+        .insert = rank_##ORDER##_insert,                                                           \
+        .remove = rank_all_remove,                                                                 \
+        .find = rank_##ORDER##_find_next,                                                          \
+        .picked = rank_##ORDER##_picked,                                                           \
+        .grown = rank_##ORDER##_grown,                                                             \
+        .count = rank_all_count};                                                                  \
     VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                                 \
     VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
@@ -134,12 +139,16 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
         return size_find_largest(HEAP(heap, index_size), KEY, need);                               \
     }                                                                                              \
     static const struct tagged_policy best_tree_##ORDER##_policy = {                               \
-        .insert = size_##ORDER##_insert, .remove = size_all_remove,                                \
-        .find = size_##ORDER##_find_smallest, .grown = size_##ORDER##_grown,                       \
+        .insert = size_##ORDER##_insert,                                                           \
+        .remove = size_all_remove,                                                                 \
+        .find = size_##ORDER##_find_smallest,                                                      \
+        .grown = size_##ORDER##_grown,                                                             \
         .count = size_all_count};                                                                  \
     static const struct tagged_policy worst_tree_##ORDER##_policy = {                              \
-        .insert = size_##ORDER##_insert, .remove = size_all_remove,                                \
-        .find = size_##ORDER##_find_largest, .grown = size_##ORDER##_grown,                        \
+        .insert = size_##ORDER##_insert,                                                           \
+        .remove = size_all_remove,                                                                 \
+        .find = size_##ORDER##_find_largest,                                                       \
+        .grown = size_##ORDER##_grown,                                                             \
         .count = size_all_count};                                                                  \
     VARIANT(best_tree_##ORDER, "bestfit", index_size, size_open)                                   \
     VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_open)
@@ -165,8 +174,11 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
 
 #define LIST_POLICY(FIT, ORDER, FIND, PICKED)                                                      \
     static const struct tagged_policy FIT##_list_##ORDER##_policy = {                              \
-        .insert = list_##ORDER##_insert, .remove = list_all_remove, .find = FIND,                  \
-        .picked = PICKED, .count = list_##ORDER##_count};                                          \
+        .insert = list_##ORDER##_insert,                                                           \
+        .remove = list_all_remove,                                                                 \
+        .find = FIND,                                                                              \
+        .picked = PICKED,                                                                          \
+        .count = list_##ORDER##_count};                                                            \
     VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, list_open)
 
 static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
@@ -211,10 +223,17 @@ LIST_COMMON(address, HB_ORDER_ADDRESS)
 LIST_COMMON(lifo, HB_ORDER_LIFO)
 LIST_COMMON(fifo, HB_ORDER_FIFO)
 
-static const struct hb_option *const sequential_options[] = {
-    &hb_option_order, &hb_option_index,          &hb_option_backend, &hb_option_grow,
-    &hb_option_trim,  &hb_option_mmap_threshold, &hb_option_preset,  &hb_option_scale,
-    &hb_option_limit, &hb_option_fail_at,        NULL};
+static const struct hb_option *const sequential_options[] = {&hb_option_order,
+                                                             &hb_option_index,
+                                                             &hb_option_backend,
+                                                             &hb_option_grow,
+                                                             &hb_option_trim,
+                                                             &hb_option_mmap_threshold,
+                                                             &hb_option_preset,
+                                                             &hb_option_scale,
+                                                             &hb_option_limit,
+                                                             &hb_option_fail_at,
+                                                             NULL};
 
 #define FAMILY(FIT, SUMMARY)                                                                       \
     static const struct hb_allocator *const FIT##_variants[2][3] = {                               \

@@ -1,7 +1,7 @@
 /* passes.h -- the passes: each runs workers and fills its fields of the results.
  *
- * A plan is one trace and the allocators to compare on it. Passes are independent: each measures one
- * thing, in fresh processes.
+ * A plan is one trace and the allocators to compare on it. Passes are independent: each measures
+ * one thing, in fresh processes.
  */
 #ifndef HB_PASSES_H
 #define HB_PASSES_H
@@ -21,10 +21,10 @@ struct hb_cell {
 struct hb_plan {
     struct hb_cell *cells;
     size_t cell_count;
-    struct hb_cell *baseline; /* one of the cells, or NULL */
-    struct hb_spec floor;     /* the null allocator */
+    struct hb_cell *baseline;         /* one of the cells, or NULL */
+    struct hb_spec floor;             /* the null allocator */
     const struct hb_program *program; /* the trace at scale 1, for the floor */
-    int touch;                /* enum job_touch, or -1: each pass's own default */
+    int touch;                        /* enum job_touch, or -1: each pass's own default */
     uint64_t repeats;
     uint64_t seed;
     uint64_t warm_ns;

@@ -54,8 +54,7 @@ static bool program_open(struct hb_program *program, uint64_t scale) {
     *program = (struct hb_program){.file = memfd_create("heapbench-program", MFD_CLOEXEC)};
     if (program->file < 0 || ftruncate(program->file, FIRST_BYTES) != 0)
         return false;
-    program->header =
-        mmap(NULL, FIRST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, program->file, 0);
+    program->header = mmap(NULL, FIRST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, program->file, 0);
     if (program->header == MAP_FAILED)
         return false;
     program->capacity = FIRST_BYTES;
@@ -161,10 +160,11 @@ static void emit(struct compiler *compiler, enum program_kind kind, uint32_t slo
 }
 
 static bool compile_op(struct compiler *compiler, const struct hb_op *op) {
-    static const uint8_t kinds[HB_OP_KINDS] = {
-        [HB_OP_MALLOC] = PROGRAM_MALLOC, [HB_OP_CALLOC] = PROGRAM_CALLOC,
-        [HB_OP_ALIGNED] = PROGRAM_MALLOC, [HB_OP_REALLOC] = PROGRAM_REALLOC,
-        [HB_OP_FREE] = PROGRAM_FREE};
+    static const uint8_t kinds[HB_OP_KINDS] = {[HB_OP_MALLOC] = PROGRAM_MALLOC,
+                                               [HB_OP_CALLOC] = PROGRAM_CALLOC,
+                                               [HB_OP_ALIGNED] = PROGRAM_MALLOC,
+                                               [HB_OP_REALLOC] = PROGRAM_REALLOC,
+                                               [HB_OP_FREE] = PROGRAM_FREE};
     uint32_t slot = 0;
     uint64_t request;
     if (op->kind == HB_OP_THREAD_START || op->kind == HB_OP_THREAD_END)
@@ -200,8 +200,7 @@ static bool compile_left(struct compiler *compiler) {
         if (!is_spare[slot])
             left[header->left_count++] = slot;
     free(is_spare);
-    header->bytes =
-        sizeof *header + (header->word_count + header->left_count) * sizeof(uint64_t);
+    header->bytes = sizeof *header + (header->word_count + header->left_count) * sizeof(uint64_t);
     return ftruncate(compiler->program->file, (off_t)header->bytes) == 0;
 }
 

@@ -84,8 +84,7 @@ static void measure_peak(struct hb_plan *plan, struct hb_cell *cell, const struc
     }
     result->internal_frag_ratio =
         1 - ratio((double)report.live_bytes, (double)report.live_block_bytes);
-    result->external_frag_ratio =
-        ratio((double)report.free_bytes, (double)report.footprint_bytes);
+    result->external_frag_ratio = ratio((double)report.free_bytes, (double)report.footprint_bytes);
     result->largest_free_bytes = report.largest_free_bytes / cell->spec.config.scale;
 }
 

@@ -108,8 +108,7 @@ static struct job_page *job_open(const struct job *job, int *file) {
     *file = memfd_create("heapbench-job", MFD_CLOEXEC);
     if (*file < 0 || ftruncate(*file, sizeof(struct job_page)) != 0)
         return NULL;
-    struct job_page *page =
-        mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
+    struct job_page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
     if (page == MAP_FAILED)
         return NULL;
     page->job = *job;

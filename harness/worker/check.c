@@ -75,7 +75,7 @@ static void tree_insert(struct check *check, uint64_t slot) {
     uint64_t *link = &check->root;
     while (*link != NO_SLOT && priority(*link) > priority(slot))
         link = address_of(check, *link) < address_of(check, slot) ? &check->tree_right[*link]
-                                                                   : &check->tree_left[*link];
+                                                                  : &check->tree_left[*link];
     uint64_t rest = *link;
     *link = slot;
     tree_split(check, rest, address_of(check, slot), &check->tree_left[slot],
@@ -86,7 +86,7 @@ static void tree_remove(struct check *check, uint64_t slot) {
     uint64_t *link = &check->root;
     while (*link != slot)
         link = address_of(check, *link) < address_of(check, slot) ? &check->tree_right[*link]
-                                                                   : &check->tree_left[*link];
+                                                                  : &check->tree_left[*link];
     uint64_t left = check->tree_left[slot], right = check->tree_right[slot];
     while (left != NO_SLOT && right != NO_SLOT) {
         if (priority(left) > priority(right)) {
@@ -186,7 +186,9 @@ void worker_check(struct worker *worker) {
     const struct program_header *program = worker->program;
     const uint64_t *word = program_words(program);
     size_t bytes = program->slot_count * sizeof(uint64_t);
-    struct check check = {.worker = worker, .root = NO_SLOT, .requests = worker_map(worker, bytes),
+    struct check check = {.worker = worker,
+                          .root = NO_SLOT,
+                          .requests = worker_map(worker, bytes),
                           .tree_left = worker_map(worker, bytes),
                           .tree_right = worker_map(worker, bytes)};
     for (; check.op < program->op_count; check.op++) {

@@ -19,7 +19,8 @@ HB_FRONT void touch_payload(enum job_touch touch, char *payload, uint64_t reques
         memset(payload, (int)request, request);
 }
 
-/* A new block for op, touched; NULL if there is none. The request reaches the strategy as 1 if 0. */
+/* A new block for op, touched; NULL if there is none. The request reaches the strategy as 1 if 0.
+ */
 HB_FRONT void *execute_alloc(const struct hb_allocator *allocator, void *state,
                              const struct program_op *op, enum job_touch touch) {
     uint64_t request = op->request + !op->request;

@@ -3,7 +3,8 @@
  * The worker is exec'd fresh for each measurement with these files open:
  *   3  the job, then the report, one struct job_page, mapped shared
  *   4  the program (program.h), mapped read-only
- * Exit status 0: the report is whole. Anything else: it failed, report.message says why if it could.
+ * Exit status 0: the report is whole. Anything else: it failed, report.message says why if it
+ * could.
  */
 #ifndef HB_JOB_H
 #define HB_JOB_H
@@ -14,12 +15,7 @@
 #include "allocators/options.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum {
-    JOB_VERSION = 1,
-    JOB_REPLAYS_MAX = 256,
-    JOB_SERIES_MAX = 1000,
-    JOB_MESSAGE_MAX = 400
-};
+enum { JOB_VERSION = 1, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };

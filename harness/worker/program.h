@@ -3,8 +3,8 @@
  * One 64-bit word an operation, in the trace's order: bits 0-2 the kind, 3-31 the slot that holds
  * the object's payload, 32-63 the request in bytes. What does not fit takes PROGRAM_WIDE and a
  * second word: the request; bits 32-34 of the first are then the kind, 40-47 the alignment's
- * binary logarithm (0: none). Slots are reused, the last freed first, so that there are no more than objects live at once.
- * Thread marks are left out. Requests are scaled already.
+ * binary logarithm (0: none). Slots are reused, the last freed first, so that there are no more
+ * than objects live at once. Thread marks are left out. Requests are scaled already.
  *
  * The program lies in memory that the parent shares read-only with every worker, header first.
  */
@@ -15,7 +15,7 @@
 
 enum program_kind { PROGRAM_FREE, PROGRAM_MALLOC, PROGRAM_REALLOC, PROGRAM_CALLOC, PROGRAM_WIDE };
 
-#define PROGRAM_MAGIC UINT64_C(0x314d415247504248)
+#define PROGRAM_MAGIC     UINT64_C(0x314d415247504248)
 #define PROGRAM_SLOTS_MAX (UINT64_C(1) << 29)
 
 struct program_header {
@@ -28,7 +28,7 @@ struct program_header {
     uint64_t peak_live_bytes; /* bytes, scaled */
     uint64_t peak_live_op;    /* the first op with that, counted from 0 */
     uint64_t scale;
-    uint64_t bytes;           /* of the whole program */
+    uint64_t bytes; /* of the whole program */
 };
 
 static inline uint32_t program_slot(uint64_t word) {

@@ -1,6 +1,6 @@
 /* space.c -- the space pass: live, footprint and resident memory over the replay, and where every
- * block was placed. The peak pass repeats the replay up to the first peak of the footprint and looks
- * at the heap as it is there.
+ * block was placed. The peak pass repeats the replay up to the first peak of the footprint and
+ * looks at the heap as it is there.
  */
 #include "harness/worker/execute.h"
 #include "harness/worker/resident.h"
@@ -177,8 +177,7 @@ void worker_space(struct worker *worker) {
     space_open(&space, worker);
     if (!resident_open(&space.resident))
         worker_fail(worker, "/proc/self/statm and smaps_rollup cannot be read", "");
-    space.sample_every =
-        program->op_count > SAMPLED_WHOLE ? program->op_count >> 18 : SAMPLE_EVERY;
+    space.sample_every = program->op_count > SAMPLED_WHOLE ? program->op_count >> 18 : SAMPLE_EVERY;
     space.series_every = series_step(program->op_count);
     resident_start(&space.resident);
     for (; space.op < program->op_count; space.op++) {

@@ -26,14 +26,12 @@ struct replay {
 };
 
 /* The rare ones: wide, calloc, and a realloc of what could not be allocated. */
-static __attribute__((noinline)) const uint64_t *replay_rare(struct replay *replay,
-                                                             const uint64_t *word,
-                                                             enum job_touch touch) {
+static __attribute__((noinline)) const uint64_t *
+replay_rare(struct replay *replay, const uint64_t *word, enum job_touch touch) {
     struct program_op op = program_next(&word);
     void **slot = &replay->slots[op.slot];
     if (op.kind == PROGRAM_REALLOC && *slot) {
-        void *resized =
-            execute_realloc(replay->allocator, replay->state, *slot, op.request, touch);
+        void *resized = execute_realloc(replay->allocator, replay->state, *slot, op.request, touch);
         replay->failed += !resized;
         *slot = resized ? resized : *slot;
     } else {

@@ -19,8 +19,12 @@ static uint64_t span_of_request(uint64_t request) {
 
 void model_init(struct model *model, enum model_fit fit, enum model_order order, uint64_t grow,
                 uint64_t trim, uint64_t threshold) {
-    *model = (struct model){.fit = fit, .order = order, .grow = grow, .trim = trim,
-                            .threshold = threshold, .page = 4096};
+    *model = (struct model){.fit = fit,
+                            .order = order,
+                            .grow = grow,
+                            .trim = trim,
+                            .threshold = threshold,
+                            .page = 4096};
 }
 
 void model_clear(struct model *model) {
@@ -107,8 +111,7 @@ static size_t grow(struct model *model, uint64_t need) {
     uint64_t more = round_to(missing, model->grow);
     uint64_t usable = model->brk ? more : more - 16;
     if (!tail)
-        insert_at(model, model->count,
-                  (struct model_block){.at = model->brk ? model->brk - 8 : 8});
+        insert_at(model, model->count, (struct model_block){.at = model->brk ? model->brk - 8 : 8});
     model->blocks[model->count - 1].bytes += usable;
     newly_freed(model, &model->blocks[model->count - 1]);
     model->brk += more;

@@ -28,7 +28,7 @@ struct model {
     uint64_t page;
     struct model_block *blocks;
     size_t count, capacity;
-    uint64_t brk;        /* bytes of the heap */
+    uint64_t brk; /* bytes of the heap */
     uint64_t span_bytes;
     int64_t sequence;
     bool has_rover;

@@ -107,7 +107,8 @@ static void free_neighbours_become_one_block(void **state) {
     (void)state;
     struct heap heap;
     heap_open(&heap, "firstfit");
-    char *a = heap_malloc(&heap, 1000), *b = heap_malloc(&heap, 1000), *c = heap_malloc(&heap, 1000);
+    char *a = heap_malloc(&heap, 1000), *b = heap_malloc(&heap, 1000),
+         *c = heap_malloc(&heap, 1000);
     heap_malloc(&heap, 1000);
     heap_free(&heap, a);
     heap_free(&heap, c);

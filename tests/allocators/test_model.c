@@ -108,8 +108,8 @@ static void agrees(const char *spec, uint64_t seed) {
 static const char *const fits[] = {"firstfit", "nextfit", "bestfit", "worstfit"};
 static const char *const orders[] = {"address", "lifo", "fifo"};
 static const char *const indexes[] = {"tree", "list"};
-static const char *const settings[] = {"", ":grow=32:trim=4096:mmap_threshold=1024", ":preset=paper",
-                                       ":trim=64K:grow=48"};
+static const char *const settings[] = {"", ":grow=32:trim=4096:mmap_threshold=1024",
+                                       ":preset=paper", ":trim=64K:grow=48"};
 
 static void every_fit_places_blocks_as_the_model_does(void **state) {
     (void)state;

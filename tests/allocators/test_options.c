@@ -28,13 +28,10 @@ static void specs_have_one_canonical_text(void **state) {
     accepts("bestfit:", "bestfit");
     accepts("bestfit:grow=64K", "bestfit");
     accepts("bestfit:grow=4K:order=lifo", "bestfit:order=lifo:grow=4096");
-    accepts("bestfit:trim=off:mmap_threshold=1M",
-            "bestfit:trim=off:mmap_threshold=1048576");
+    accepts("bestfit:trim=off:mmap_threshold=1M", "bestfit:trim=off:mmap_threshold=1048576");
     accepts("firstfit:preset=paper", "firstfit:grow=4096:trim=off:mmap_threshold=off");
-    accepts("firstfit:preset=paper:grow=8192",
-            "firstfit:grow=8192:trim=off:mmap_threshold=off");
-    accepts("firstfit:grow=8192:preset=paper",
-            "firstfit:grow=4096:trim=off:mmap_threshold=off");
+    accepts("firstfit:preset=paper:grow=8192", "firstfit:grow=8192:trim=off:mmap_threshold=off");
+    accepts("firstfit:grow=8192:preset=paper", "firstfit:grow=4096:trim=off:mmap_threshold=off");
     accepts("buddy:scale=16", "buddy:scale=16");
     accepts("glibc", "glibc");
 }

@@ -21,21 +21,18 @@ static struct trace_encoder *encoder;
 static uint8_t file[8 << 20];
 static size_t length;
 
-static uint64_t input_take(const uint8_t **data, size_t *size)
-{
+static uint64_t input_take(const uint8_t **data, size_t *size) {
     if (*size == 0)
         return 0;
     --*size;
     return *(*data)++;
 }
 
-static void frame_put(const void *bytes, size_t count)
-{
+static void frame_put(const void *bytes, size_t count) {
     length += trace_frame_write(encoder, bytes, count, file + length, sizeof file - length);
 }
 
-static void column_put(const uint8_t **data, size_t *size, uint64_t count, uint64_t width)
-{
+static void column_put(const uint8_t **data, size_t *size, uint64_t count, uint64_t width) {
     static uint8_t plane[512];
 
     for (uint64_t i = 0; i < width && count > 0; i++) {
@@ -46,8 +43,7 @@ static void column_put(const uint8_t **data, size_t *size, uint64_t count, uint6
 }
 
 /* A block with a head that is right in what no fuzzer would guess. */
-static void block_put(struct trace_block_head *head, const uint8_t **data, size_t *size)
-{
+static void block_put(struct trace_block_head *head, const uint8_t **data, size_t *size) {
     size_t start = length;
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
     uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
@@ -71,8 +67,7 @@ static void block_put(struct trace_block_head *head, const uint8_t **data, size_
     head->births_before += input_take(data, size);
 }
 
-static void file_wrap(const uint8_t *data, size_t size)
-{
+static void file_wrap(const uint8_t *data, size_t size) {
     struct trace_block_head head = {0};
     size_t end;
 
@@ -94,8 +89,7 @@ static void file_wrap(const uint8_t *data, size_t size)
     length += TRACE_TRAILER_BYTES;
 }
 
-static void trace_read(const char *path)
-{
+static void trace_read(const char *path) {
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     struct trace_tally *tally;
@@ -111,15 +105,14 @@ static void trace_read(const char *path)
             if (trace_tally_add(tally, &ops[i]) != NULL)
                 abort();
     trace_tally_read(tally, &found);
-    if (found.op_count != hb_trace_get_info(reader)->op_count
-        || found.object_count != hb_trace_get_info(reader)->object_count)
+    if (found.op_count != hb_trace_get_info(reader)->op_count ||
+        found.object_count != hb_trace_get_info(reader)->object_count)
         abort();
     trace_tally_destroy(tally);
     hb_trace_close(reader);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static int fd = -1;
     char path[64];
 

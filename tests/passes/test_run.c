@@ -80,10 +80,11 @@ static void space_figures_repeat_exactly(void **state) {
 static void scale_divides_sizes(void **state) {
     (void)state;
     size_t count;
-    struct hb_result *results = bench_results(
-        &folder, "--alloc=bestfit:preset=paper,bestfit:preset=paper:scale=16 --trace=perl "
-                 "--passes=space --baseline=none",
-        &count);
+    struct hb_result *results =
+        bench_results(&folder,
+                      "--alloc=bestfit:preset=paper,bestfit:preset=paper:scale=16 --trace=perl "
+                      "--passes=space --baseline=none",
+                      &count);
     assert_int_equal(count, 2);
     assert_int_equal(results[0].peak_live_bytes, results[1].peak_live_bytes);
     assert_true(results[1].frag_peak_ratio < results[0].frag_peak_ratio);
@@ -161,9 +162,8 @@ static const struct refusal refusals[] = {
 static void what_is_wrong_is_said_in_one_line(void **state) {
     (void)state;
     char text[BENCH_TEXT_MAX], command[BENCH_COMMAND_MAX];
-    snprintf(command, sizeof command,
-             "head -c 100000 '%s/workloads/traces/gcc.hbt' > '%s/cut.hbt'", HB_SOURCE_DIR,
-             folder.path);
+    snprintf(command, sizeof command, "head -c 100000 '%s/workloads/traces/gcc.hbt' > '%s/cut.hbt'",
+             HB_SOURCE_DIR, folder.path);
     assert_int_equal(system(command), 0);
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         int status = bench_run(&folder, refusals[i].words);

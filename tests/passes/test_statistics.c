@@ -11,7 +11,8 @@
 static void median_of_one_to(size_t count, double median, double low, double high) {
     double values[64];
     for (size_t i = 0; i < count; i++)
-        values[i] = (double)((i * 7) % count + 1); /* 1 … count, shuffled: 7 divides no count here */
+        values[i] =
+            (double)((i * 7) % count + 1); /* 1 … count, shuffled: 7 divides no count here */
     struct hb_interval interval = hb_median(values, count);
     assert_float_equal(interval.median, median, 0);
     if (isnan(low)) {

@@ -1,5 +1,5 @@
-/* conform.c -- what a C program may expect of malloc, tried on whatever malloc the process has: it is
- * run under each of our libraries, and without any, and must print the same.
+/* conform.c -- what a C program may expect of malloc, tried on whatever malloc the process has: it
+ * is run under each of our libraries, and without any, and must print the same.
  */
 #include <assert.h>
 #include <errno.h>

@@ -11,8 +11,7 @@
 
 static char folder[] = "/dev/shm/heapbench-fuzz-XXXXXX";
 
-static void raw_write(uint64_t buffer, const uint8_t *data, size_t size)
-{
+static void raw_write(uint64_t buffer, const uint8_t *data, size_t size) {
     char path[128];
     static char image[RAW_HEADER_BYTES + RAW_RING_BYTES];
     size_t count = size / 8 < RAW_RING_WORDS ? size / 8 : RAW_RING_WORDS;
@@ -33,8 +32,7 @@ static void raw_write(uint64_t buffer, const uint8_t *data, size_t size)
     fclose(file);
 }
 
-static void folder_remove(void)
-{
+static void folder_remove(void) {
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", folder);
     if (system(command))
@@ -42,8 +40,7 @@ static void folder_remove(void)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static bool is_made;
     char path[128], error[HB_TRACE_ERROR_MAX];
     struct hb_merge_image *images;

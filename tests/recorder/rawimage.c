@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct raw_header rawimage_header(uint64_t buffer, uint64_t word_count, uint64_t flushed_count)
-{
+struct raw_header rawimage_header(uint64_t buffer, uint64_t word_count, uint64_t flushed_count) {
     struct raw_header header = {.header_bytes = RAW_HEADER_BYTES,
                                 .ring_bytes = RAW_RING_BYTES,
                                 .pid = RAWIMAGE_PID,
@@ -24,8 +23,7 @@ struct raw_header rawimage_header(uint64_t buffer, uint64_t word_count, uint64_t
 }
 
 void rawimage_write(const char *folder, uint64_t buffer, const uint64_t *words, size_t count,
-                    size_t flushed_count)
-{
+                    size_t flushed_count) {
     char path[256];
     char *image = calloc(1, RAW_HEADER_BYTES + RAW_RING_BYTES);
     struct raw_header header = rawimage_header(buffer, count, flushed_count);

@@ -13,14 +13,12 @@ enum { RAWIMAGE_PID = 7, RAWIMAGE_TICKS = 1000 };
 struct raw_header rawimage_header(uint64_t buffer, uint64_t word_count, uint64_t flushed_count);
 
 static inline uint64_t rawimage_birth(enum raw_kind kind, uint64_t elapsed, uint64_t size,
-                                      uint64_t unit)
-{
+                                      uint64_t unit) {
     return (uint64_t)kind | elapsed << RAW_TIME_SHIFT | size << RAW_SIZE_SHIFT |
            (unit + RAW_STEP_BIAS) << RAW_STEP_SHIFT;
 }
 
-static inline uint64_t rawimage_death(enum raw_kind kind, uint64_t elapsed, uint64_t unit)
-{
+static inline uint64_t rawimage_death(enum raw_kind kind, uint64_t elapsed, uint64_t unit) {
     return (uint64_t)kind | elapsed << RAW_TIME_SHIFT | unit << RAW_UNIT_SHIFT;
 }
 

@@ -4,8 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-int main(void)
-{
+int main(void) {
     volatile size_t huge = SIZE_MAX / 2;
     void *a = malloc(100);
     void *b = calloc(7, 30);

@@ -12,8 +12,7 @@
 
 static char *kept;
 
-void *dlsym(void *restrict handle, const char *restrict name)
-{
+void *dlsym(void *restrict handle, const char *restrict name) {
     char *copy = calloc(1, strlen(name) + 1);
     if (copy)
         strcpy(copy, name);

@@ -3,8 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int main(void)
-{
+int main(void) {
     void *shared = malloc(1000);
     pid_t child = fork();
     if (child < 0)

@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-int main(void)
-{
+int main(void) {
     struct rlimit limit = {1 << 20, 1 << 20};
     if (setrlimit(RLIMIT_FSIZE, &limit))
         return 1;

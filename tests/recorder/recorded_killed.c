@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int main(void)
-{
+int main(void) {
     for (int i = 0; i < 100000; i++) {
         void *object = malloc((size_t)(i % 1000));
         if (i % 2)

@@ -6,15 +6,13 @@
 
 static volatile sig_atomic_t handled;
 
-static void handle(int number)
-{
+static void handle(int number) {
     (void)number;
     free(malloc(77));
     handled++;
 }
 
-int main(void)
-{
+int main(void) {
     struct itimerval every = {{0, 100}, {0, 100}};
     signal(SIGALRM, handle);
     setitimer(ITIMER_REAL, &every, NULL);

@@ -7,8 +7,7 @@ enum { OBJECTS = 20000, SLOTS = 64, SHORT_THREADS = 100 };
 
 static void *slots[SLOTS];
 
-static void *produce(void *unused)
-{
+static void *produce(void *unused) {
     (void)unused;
     for (int i = 0; i < OBJECTS; i++) {
         void **object = malloc(16 + (size_t)(i % 1500));
@@ -23,8 +22,7 @@ static void *produce(void *unused)
     return NULL;
 }
 
-static void *consume(void *unused)
-{
+static void *consume(void *unused) {
     (void)unused;
     for (int taken = 0, slot = 0; taken < OBJECTS; slot++) {
         void **object = __atomic_exchange_n(&slots[slot % SLOTS], NULL, __ATOMIC_ACQ_REL);
@@ -38,15 +36,13 @@ static void *consume(void *unused)
     return NULL;
 }
 
-static void *be_short(void *unused)
-{
+static void *be_short(void *unused) {
     (void)unused;
     free(realloc(malloc(40), 400));
     return NULL;
 }
 
-int main(void)
-{
+int main(void) {
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
         if (pthread_create(&threads[i], NULL, i < 2 ? produce : consume, NULL))

@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void recording_exec(const struct recording *recording, const struct recording_plan *plan)
-{
+static void recording_exec(const struct recording *recording, const struct recording_plan *plan) {
     char program[4096], preload[8192], pid[24];
     snprintf(program, sizeof program, "%s/tests/recorded_%s", HB_BUILD_DIR, plan->program);
     snprintf(preload, sizeof preload, "%s/libheapbench-record.so", HB_BUILD_DIR);
@@ -31,8 +30,7 @@ static void recording_exec(const struct recording *recording, const struct recor
     _exit(127);
 }
 
-static void recording_run(struct recording *recording, const struct recording_plan *plan)
-{
+static void recording_run(struct recording *recording, const struct recording_plan *plan) {
     recording->pid = fork();
     assert_true(recording->pid >= 0);
     if (recording->pid == 0)
@@ -44,8 +42,7 @@ static void recording_run(struct recording *recording, const struct recording_pl
     assert_int_equal(waitpid(recording->pid, &recording->status, 0), recording->pid);
 }
 
-static void recording_read(struct recording *recording, const char *path)
-{
+static void recording_read(struct recording *recording, const char *path) {
     char error[HB_TRACE_ERROR_MAX] = "";
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     assert_string_equal(error, "");
@@ -65,8 +62,7 @@ static void recording_read(struct recording *recording, const char *path)
     assert_int_equal(recording->op_count, recording->info.op_count);
 }
 
-void recording_merge(struct recording *recording, size_t image)
-{
+void recording_merge(struct recording *recording, size_t image) {
     char path[128], error[HB_TRACE_ERROR_MAX] = "";
     snprintf(path, sizeof path, "%s/merged.hbt", recording->folder);
     assert_true(image < recording->image_count);
@@ -77,8 +73,7 @@ void recording_merge(struct recording *recording, size_t image)
     unlink(path);
 }
 
-void recording_make(struct recording *recording, const struct recording_plan *plan)
-{
+void recording_make(struct recording *recording, const struct recording_plan *plan) {
     char error[HB_TRACE_ERROR_MAX] = "";
     memset(recording, 0, sizeof *recording);
     strcpy(recording->folder, "/tmp/heapbench-test-XXXXXX");
@@ -94,8 +89,7 @@ void recording_make(struct recording *recording, const struct recording_plan *pl
     fail_msg("nothing recorded of %s", plan->program);
 }
 
-void recording_free(struct recording *recording)
-{
+void recording_free(struct recording *recording) {
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", recording->folder);
     assert_int_equal(system(command), 0);

@@ -10,8 +10,7 @@
 
 enum { ADDRESSES = 20000, STEPS = 400000 };
 
-static void it_agrees_with_an_array(void **state)
-{
+static void it_agrees_with_an_array(void **state) {
     (void)state;
     static uint64_t model[ADDRESSES];
     struct livemap map;
@@ -31,8 +30,7 @@ static void it_agrees_with_an_array(void **state)
     livemap_free(&map);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(it_agrees_with_an_array)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

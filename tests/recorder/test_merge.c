@@ -21,23 +21,20 @@ struct merged {
 static char folder[64];
 static struct merged merged;
 
-static int folder_make(void **state)
-{
+static int folder_make(void **state) {
     (void)state;
     strcpy(folder, "/tmp/heapbench-test-XXXXXX");
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static int folder_remove(void **state)
-{
+static int folder_remove(void **state) {
     (void)state;
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command);
 }
 
-static void merged_read(const char *path)
-{
+static void merged_read(const char *path) {
     char error[HB_TRACE_ERROR_MAX] = "";
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     const struct hb_op *ops;
@@ -53,8 +50,7 @@ static void merged_read(const char *path)
 }
 
 /* Merges the only image in the folder. Returns false if there is none. */
-static bool merge(void)
-{
+static bool merge(void) {
     struct hb_merge_image *images;
     size_t count;
     char path[128], error[HB_TRACE_ERROR_MAX] = "";
@@ -73,8 +69,7 @@ static bool merge(void)
 }
 
 static void assert_op(size_t i, enum hb_op_kind kind, uint64_t object, uint32_t thread,
-                      uint64_t time_ns)
-{
+                      uint64_t time_ns) {
     assert_true(i < merged.count);
     assert_int_equal(merged.ops[i].kind, kind);
     assert_int_equal(merged.ops[i].object, object);
@@ -83,8 +78,7 @@ static void assert_op(size_t i, enum hb_op_kind kind, uint64_t object, uint32_t 
 }
 
 /* One address goes from thread to thread; at equal times the death comes first. */
-static void deaths_precede_births_at_equal_times(void **state)
-{
+static void deaths_precede_births_at_equal_times(void **state) {
     (void)state;
     const uint64_t first[] = {raw_escape(RAW_THREAD_START, 0), raw_escape(RAW_TIME, 100),
                               rawimage_birth(RAW_MALLOC, 0, 10, 64),
@@ -104,8 +98,7 @@ static void deaths_precede_births_at_equal_times(void **state)
     assert_string_equal(merged.info.command, "echo 'it'\\''s me' ''");
 }
 
-static void a_realloc_keeps_its_object(void **state)
-{
+static void a_realloc_keeps_its_object(void **state) {
     (void)state;
     const uint64_t words[] = {raw_escape(RAW_THREAD_START, 0),
                               raw_escape(RAW_TIME, 1),
@@ -122,8 +115,7 @@ static void a_realloc_keeps_its_object(void **state)
     assert_op(2, HB_OP_FREE, 0, 0, 1);
 }
 
-static void lost_ends_are_counted(void **state)
-{
+static void lost_ends_are_counted(void **state) {
     (void)state;
     const uint64_t words[] = {
         raw_escape(RAW_THREAD_START, 0),       raw_escape(RAW_TIME, 1),
@@ -139,8 +131,7 @@ static void lost_ends_are_counted(void **state)
     assert_int_equal(merged.info.dropped_calls, 1);
 }
 
-static void escapes_carry_what_does_not_fit(void **state)
-{
+static void escapes_carry_what_does_not_fit(void **state) {
     (void)state;
     const uint64_t words[] = {
         raw_escape(RAW_THREAD_START, 0),         raw_escape(RAW_TIME, UINT64_C(1) << 30),
@@ -158,8 +149,7 @@ static void escapes_carry_what_does_not_fit(void **state)
 
 enum { MANY = 1000 };
 
-static void many_words(uint64_t words[MANY])
-{
+static void many_words(uint64_t words[MANY]) {
     words[0] = raw_escape(RAW_THREAD_START, 0);
     words[1] = raw_escape(RAW_TIME, 1);
     for (size_t i = 2; i < MANY; i++)
@@ -167,8 +157,7 @@ static void many_words(uint64_t words[MANY])
 }
 
 /* Cut anywhere, a file yields the words before the cut. */
-static void a_cut_file_gives_what_is_left(void **state)
-{
+static void a_cut_file_gives_what_is_left(void **state) {
     (void)state;
     enum { FLUSHED = 600, RING_END = RAW_HEADER_BYTES + RAW_RING_BYTES };
     uint64_t words[MANY];
@@ -193,8 +182,7 @@ static void a_cut_file_gives_what_is_left(void **state)
     }
 }
 
-static uint64_t random_next(uint64_t *seed)
-{
+static uint64_t random_next(uint64_t *seed) {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
     *seed ^= *seed << 17;
@@ -202,8 +190,7 @@ static uint64_t random_next(uint64_t *seed)
 }
 
 /* Any words behind a whole header, and any header: nothing breaks, and every trace reads back. */
-static void garbage_is_survived(void **state)
-{
+static void garbage_is_survived(void **state) {
     (void)state;
     uint64_t words[MANY], seed = 42;
     for (int round = 0; round < 300; round++) {
@@ -216,8 +203,7 @@ static void garbage_is_survived(void **state)
     }
 }
 
-static void headers_may_lie(void **state)
-{
+static void headers_may_lie(void **state) {
     (void)state;
     uint64_t words[MANY], seed = 43;
     char path[128];
@@ -235,8 +221,7 @@ static void headers_may_lie(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(deaths_precede_births_at_equal_times, folder_make,
                                         folder_remove),

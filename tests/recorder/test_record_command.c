@@ -16,15 +16,13 @@
 
 static char folder[64], said[8192];
 
-static int folder_enter(void **state)
-{
+static int folder_enter(void **state) {
     (void)state;
     strcpy(folder, "/tmp/heapbench-test-XXXXXX");
     return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
-static int folder_leave(void **state)
-{
+static int folder_leave(void **state) {
     (void)state;
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", folder);
@@ -32,8 +30,7 @@ static int folder_leave(void **state)
 }
 
 /* Runs a shell command in the folder; its output is in said. Returns its exit status. */
-static int shell(const char *command)
-{
+static int shell(const char *command) {
     char line[8192];
     snprintf(line, sizeof line, "{ %s ; } 2>&1", command);
     FILE *pipe = popen(line, "r");
@@ -45,8 +42,7 @@ static int shell(const char *command)
     return WEXITSTATUS(status);
 }
 
-static void it_names_the_trace_after_the_command(void **state)
-{
+static void it_names_the_trace_after_the_command(void **state) {
     (void)state;
     assert_int_equal(shell("TMPDIR= " RECORD "-- " CALLS), 0);
     assert_non_null(strstr(said, "recorded_calls.hbt: 22 operations, 10 objects"));
@@ -55,8 +51,7 @@ static void it_names_the_trace_after_the_command(void **state)
     assert_string_equal(said, "recorded_calls.hbt\n");
 }
 
-static void it_never_overwrites(void **state)
-{
+static void it_never_overwrites(void **state) {
     (void)state;
     assert_int_equal(shell("echo mine > x.hbt; " RECORD "-o x.hbt -- touch ran"), 2);
     assert_non_null(strstr(said, "exists already"));
@@ -64,16 +59,14 @@ static void it_never_overwrites(void **state)
     assert_string_equal(said, "mine\nx.hbt\n");
 }
 
-static void a_command_that_fails_is_recorded(void **state)
-{
+static void a_command_that_fails_is_recorded(void **state) {
     (void)state;
     assert_int_equal(shell(RECORD "-o x.hbt -- sh -c 'exit 3'"), 0);
     assert_non_null(strstr(said, "status 3"));
     assert_int_equal(shell("test -s x.hbt"), 0);
 }
 
-static void commands_that_cannot_run_are_told(void **state)
-{
+static void commands_that_cannot_run_are_told(void **state) {
     (void)state;
     assert_int_equal(shell(RECORD "-- no-such-program"), 2);
     assert_non_null(strstr(said, "no program 'no-such-program'"));
@@ -84,8 +77,7 @@ static void commands_that_cannot_run_are_told(void **state)
     assert_string_equal(said, "plain\n");
 }
 
-static void static_programs_are_refused(void **state)
-{
+static void static_programs_are_refused(void **state) {
     (void)state;
     if (shell("echo 'int main(void){return 0;}' > s.c; cc -static s.c -o s"))
         skip();
@@ -93,16 +85,14 @@ static void static_programs_are_refused(void **state)
     assert_non_null(strstr(said, "linked statically"));
 }
 
-static void children_get_files_of_their_own(void **state)
-{
+static void children_get_files_of_their_own(void **state) {
     (void)state;
     assert_int_equal(shell(RECORD "--children -o x.hbt -- " FORKS), 0);
     assert_int_equal(shell("ls x.hbt x.*.hbt | wc -l"), 0);
     assert_int_equal(atoi(said), 2);
 }
 
-static void an_interrupted_command_is_recorded(void **state)
-{
+static void an_interrupted_command_is_recorded(void **state) {
     (void)state;
     assert_int_equal(shell(RECORD "-o x.hbt -- sleep 30 & sleep 0.5; kill -TERM $!; wait $!"), 0);
     assert_non_null(strstr(said, "signal 15"));
@@ -110,8 +100,7 @@ static void an_interrupted_command_is_recorded(void **state)
     assert_string_equal(said, "x.hbt\n");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_names_the_trace_after_the_command, folder_enter,
                                         folder_leave),

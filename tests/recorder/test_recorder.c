@@ -10,14 +10,12 @@
 
 #include "tests/recorder/recording.h"
 
-static void assert_ended_well(const struct recording *recording)
-{
+static void assert_ended_well(const struct recording *recording) {
     assert_true(WIFEXITED(recording->status));
     assert_int_equal(WEXITSTATUS(recording->status), 0);
 }
 
-static void assert_nothing_lost(const struct recording *recording)
-{
+static void assert_nothing_lost(const struct recording *recording) {
     assert_int_equal(recording->info.dropped_calls, 0);
     assert_int_equal(recording->info.early_calls, 0);
     assert_int_equal(recording->info.signal_calls, 0);
@@ -50,8 +48,7 @@ static const struct hb_op known_ops[] = {
     {.kind = HB_OP_FREE, .object = 9},
 };
 
-static void assert_known_ops(const struct recording *recording)
-{
+static void assert_known_ops(const struct recording *recording) {
     size_t count = sizeof known_ops / sizeof *known_ops;
     assert_int_equal(recording->op_count, count);
     for (size_t i = 0; i < count; i++) {
@@ -66,8 +63,7 @@ static void assert_known_ops(const struct recording *recording)
     assert_int_equal(recording->info.failed_calls, 3);
 }
 
-static void every_entry_point_is_recorded_exactly(void **state)
-{
+static void every_entry_point_is_recorded_exactly(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "calls"});
@@ -79,8 +75,7 @@ static void every_entry_point_is_recorded_exactly(void **state)
     recording_free(&recording);
 }
 
-static void with_times_each_operation_has_one(void **state)
-{
+static void with_times_each_operation_has_one(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "calls", .has_times = true});
@@ -97,8 +92,7 @@ static void with_times_each_operation_has_one(void **state)
 
 /* 40000 objects cross threads through 64 slots, and glibc hands their addresses out again at once:
  * one event out of order would leave a free without its object. */
-static void objects_may_cross_threads(void **state)
-{
+static void objects_may_cross_threads(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "threads"});
@@ -112,8 +106,7 @@ static void objects_may_cross_threads(void **state)
 }
 
 /* Threads that follow each other share a file; each has its marks. */
-static void short_threads_reuse_their_files(void **state)
-{
+static void short_threads_reuse_their_files(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "threads"});
@@ -123,8 +116,7 @@ static void short_threads_reuse_their_files(void **state)
     recording_free(&recording);
 }
 
-static void what_was_done_before_a_kill_is_there(void **state)
-{
+static void what_was_done_before_a_kill_is_there(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "killed"});
@@ -134,16 +126,14 @@ static void what_was_done_before_a_kill_is_there(void **state)
     recording_free(&recording);
 }
 
-static uint64_t sizes_count(const struct recording *recording, uint64_t size)
-{
+static uint64_t sizes_count(const struct recording *recording, uint64_t size) {
     uint64_t count = 0;
     for (size_t i = 0; i < recording->op_count; i++)
         count += recording->ops[i].kind == HB_OP_MALLOC && recording->ops[i].size == size;
     return count;
 }
 
-static void a_forked_child_has_a_trace_of_its_own(void **state)
-{
+static void a_forked_child_has_a_trace_of_its_own(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "forks", .has_children = true});
@@ -160,8 +150,7 @@ static void a_forked_child_has_a_trace_of_its_own(void **state)
     recording_free(&recording);
 }
 
-static void without_children_a_fork_is_not_recorded(void **state)
-{
+static void without_children_a_fork_is_not_recorded(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "forks"});
@@ -171,8 +160,7 @@ static void without_children_a_fork_is_not_recorded(void **state)
     recording_free(&recording);
 }
 
-static void calls_around_main_are_recorded(void **state)
-{
+static void calls_around_main_are_recorded(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "early"});
@@ -184,8 +172,7 @@ static void calls_around_main_are_recorded(void **state)
     recording_free(&recording);
 }
 
-static void calls_from_within_dlsym_are_served_and_counted(void **state)
-{
+static void calls_from_within_dlsym_are_served_and_counted(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "early",
@@ -196,8 +183,7 @@ static void calls_from_within_dlsym_are_served_and_counted(void **state)
     recording_free(&recording);
 }
 
-static void a_handler_may_allocate_at_any_point(void **state)
-{
+static void a_handler_may_allocate_at_any_point(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "signals",
@@ -210,8 +196,7 @@ static void a_handler_may_allocate_at_any_point(void **state)
     recording_free(&recording);
 }
 
-static void a_full_disk_is_borne_and_told(void **state)
-{
+static void a_full_disk_is_borne_and_told(void **state) {
     (void)state;
     struct recording recording;
     recording_make(&recording, &(struct recording_plan){.program = "full"});
@@ -221,8 +206,7 @@ static void a_full_disk_is_borne_and_told(void **state)
     recording_free(&recording);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_point_is_recorded_exactly),
         cmocka_unit_test(with_times_each_operation_has_one),

@@ -15,8 +15,7 @@
 
 static char path[64], other[64];
 
-static struct hb_trace_reader *trace_open(const char *name)
-{
+static struct hb_trace_reader *trace_open(const char *name) {
     char error[HB_TRACE_ERROR_MAX] = "";
     struct hb_trace_reader *reader = hb_trace_open(name, error);
 
@@ -26,8 +25,7 @@ static struct hb_trace_reader *trace_open(const char *name)
 }
 
 /* A trace at path yields exactly these operations. */
-static void trace_holds(const struct hb_op *ops, size_t count, bool has_times)
-{
+static void trace_holds(const struct hb_op *ops, size_t count, bool has_times) {
     struct hb_trace_reader *reader = trace_open(path);
     const struct hb_op *run;
     size_t seen = 0, got;
@@ -51,8 +49,7 @@ static void trace_holds(const struct hb_op *ops, size_t count, bool has_times)
     hb_trace_close(reader);
 }
 
-static void trace_is_sound(void)
-{
+static void trace_is_sound(void) {
     char error[HB_TRACE_ERROR_MAX] = "";
     bool readable = false;
 
@@ -62,8 +59,7 @@ static void trace_is_sound(void)
 }
 
 static void round_trip(uint64_t seed, size_t count, uint64_t size_max, uint32_t threads,
-                       bool has_times)
-{
+                       bool has_times) {
     struct hb_op *ops = stream_ops(seed, count, size_max, threads);
 
     stream_write(path, ops, count, has_times, NULL);
@@ -72,10 +68,9 @@ static void round_trip(uint64_t seed, size_t count, uint64_t size_max, uint32_t 
     free(ops);
 }
 
-static void reads_back_what_was_written(void **state)
-{
-    static const size_t counts[] = {0, 1, 2, 1023, 1024, 1025, 8191, 8192, 8193, 65535, 65536, 65537,
-                                    200000};
+static void reads_back_what_was_written(void **state) {
+    static const size_t counts[] = {0,    1,    2,     1023,  1024,  1025,  8191,
+                                    8192, 8193, 65535, 65536, 65537, 200000};
     uint64_t seed = 1;
 
     (void)state;
@@ -84,13 +79,17 @@ static void reads_back_what_was_written(void **state)
             round_trip(seed++, counts[i], UINT64_C(1) << 48, i % 2 == 0 ? 1 : 9, has_times);
 }
 
-static void holds_the_largest_of_everything(void **state)
-{
+static void holds_the_largest_of_everything(void **state) {
     struct hb_op ops[] = {
-        {.kind = HB_OP_MALLOC, .size = HB_TRACE_SIZE_MAX, .thread = HB_TRACE_THREADS_MAX - 1,
+        {.kind = HB_OP_MALLOC,
+         .size = HB_TRACE_SIZE_MAX,
+         .thread = HB_TRACE_THREADS_MAX - 1,
          .time_ns = UINT64_MAX},
-        {.kind = HB_OP_ALIGNED, .object = 1, .size = 0,
-         .alignment_log2 = HB_TRACE_ALIGNMENT_LOG2_MAX, .time_ns = UINT64_MAX},
+        {.kind = HB_OP_ALIGNED,
+         .object = 1,
+         .size = 0,
+         .alignment_log2 = HB_TRACE_ALIGNMENT_LOG2_MAX,
+         .time_ns = UINT64_MAX},
         {.kind = HB_OP_REALLOC, .object = 0, .size = HB_TRACE_SIZE_MAX, .time_ns = UINT64_MAX / 2},
         {.kind = HB_OP_THREAD_END, .thread = 300, .time_ns = 0},
         {.kind = HB_OP_FREE, .object = 0, .time_ns = 1},
@@ -110,8 +109,7 @@ static void holds_the_largest_of_everything(void **state)
 }
 
 /* An object of the first block that dies in the last has the largest age. */
-static void objects_live_across_blocks(void **state)
-{
+static void objects_live_across_blocks(void **state) {
     size_t count = 5 * HB_TRACE_BLOCK_OPS + 17;
     struct hb_op *ops = calloc(count, sizeof *ops);
     uint64_t born = 0;
@@ -129,8 +127,7 @@ static void objects_live_across_blocks(void **state)
     free(ops);
 }
 
-static void counts_what_it_holds(void **state)
-{
+static void counts_what_it_holds(void **state) {
     static const struct hb_op ops[] = {
         {.kind = HB_OP_THREAD_START, .thread = 1},
         {.kind = HB_OP_MALLOC, .object = 0, .size = 100, .time_ns = 5},
@@ -161,12 +158,17 @@ static void counts_what_it_holds(void **state)
     trace_is_sound();
 }
 
-static void keeps_what_its_maker_said(void **state)
-{
-    struct hb_trace_info said = {.null_frees = 1, .failed_calls = 2, .dropped_calls = 3,
-                                 .early_calls = 4, .signal_calls = 5, .unmatched_frees = UINT64_MAX,
-                                 .cost_ns_per_op_x1000 = 7, .op_count = 999,
-                                 .command = "a \\ b\nc\\n", .source = ""};
+static void keeps_what_its_maker_said(void **state) {
+    struct hb_trace_info said = {.null_frees = 1,
+                                 .failed_calls = 2,
+                                 .dropped_calls = 3,
+                                 .early_calls = 4,
+                                 .signal_calls = 5,
+                                 .unmatched_frees = UINT64_MAX,
+                                 .cost_ns_per_op_x1000 = 7,
+                                 .op_count = 999,
+                                 .command = "a \\ b\nc\\n",
+                                 .source = ""};
     struct hb_trace_reader *reader;
     const struct hb_trace_info *info;
 
@@ -189,8 +191,7 @@ static void keeps_what_its_maker_said(void **state)
     hb_trace_close(reader);
 }
 
-static char *file_read(const char *name, size_t *length)
-{
+static char *file_read(const char *name, size_t *length) {
     FILE *file = fopen(name, "rb");
     char *bytes = malloc(1 << 20);
 
@@ -200,8 +201,7 @@ static char *file_read(const char *name, size_t *length)
     return bytes;
 }
 
-static void same_input_same_bytes(void **state)
-{
+static void same_input_same_bytes(void **state) {
     struct hb_op *ops = stream_ops(42, 70000, 1 << 20, 4);
     char *bytes[2];
     size_t length[2];
@@ -219,23 +219,20 @@ static void same_input_same_bytes(void **state)
     unlink(other);
 }
 
-static int folder_make(void **state)
-{
+static int folder_make(void **state) {
     (void)state;
     snprintf(path, sizeof path, "/tmp/hb_test_trace_%d.hbt", (int)getpid());
     snprintf(other, sizeof other, "/tmp/hb_test_trace_%d_b.hbt", (int)getpid());
     return 0;
 }
 
-static int folder_remove(void **state)
-{
+static int folder_remove(void **state) {
     (void)state;
     unlink(path);
     return 0;
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_back_what_was_written),
         cmocka_unit_test(holds_the_largest_of_everything),

@@ -23,8 +23,7 @@ static char path[64];
 static uint8_t bytes[FILE_MAX];
 static size_t length;
 
-static void bytes_load(void)
-{
+static void bytes_load(void) {
     FILE *file = fopen(path, "rb");
 
     assert_non_null(file);
@@ -32,8 +31,7 @@ static void bytes_load(void)
     fclose(file);
 }
 
-static void bytes_store(size_t count)
-{
+static void bytes_store(size_t count) {
     FILE *file = fopen(path, "wb");
 
     assert_non_null(file);
@@ -42,8 +40,7 @@ static void bytes_store(size_t count)
 }
 
 /* Blocks that compress to almost nothing, so that a file of several is short. */
-static struct hb_op *dull_ops(size_t count)
-{
+static struct hb_op *dull_ops(size_t count) {
     struct hb_op *ops = calloc(count, sizeof *ops);
 
     for (size_t i = 0; i < count; i++) {
@@ -56,8 +53,7 @@ static struct hb_op *dull_ops(size_t count)
 
 /* Read the file at path: its operations must be the first of ops. Returns how many there were, or
  * SIZE_MAX if it could not be opened; *is_damaged tells whether the reader complained. */
-static size_t prefix_read(const struct hb_op *ops, size_t count, bool has_times, bool *is_damaged)
-{
+static size_t prefix_read(const struct hb_op *ops, size_t count, bool has_times, bool *is_damaged) {
     char error[HB_TRACE_ERROR_MAX] = "";
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     const struct hb_op *run;
@@ -83,8 +79,7 @@ static size_t prefix_read(const struct hb_op *ops, size_t count, bool has_times,
     return seen;
 }
 
-static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count, size_t step)
-{
+static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count, size_t step) {
     size_t before = 0;
     bool is_damaged;
 
@@ -107,8 +102,7 @@ static void truncations_yield_whole_blocks(const struct hb_op *ops, size_t count
     assert_int_equal(before, count); /* cut in what follows the blocks */
 }
 
-static void every_truncation_yields_a_prefix(void **state)
-{
+static void every_truncation_yields_a_prefix(void **state) {
     struct hb_op *small = stream_ops(3, SMALL_OPS, 1 << 20, 3);
     struct hb_op *dull = dull_ops(2 * HB_TRACE_BLOCK_OPS + 2);
 
@@ -119,8 +113,8 @@ static void every_truncation_yields_a_prefix(void **state)
     free(dull);
 }
 
-static void flips_never_lie(const struct hb_op *ops, size_t count, bool has_times, size_t bit_step)
-{
+static void flips_never_lie(const struct hb_op *ops, size_t count, bool has_times,
+                            size_t bit_step) {
     size_t harmless = 0;
 
     stream_write(path, ops, count, has_times, NULL);
@@ -141,8 +135,7 @@ static void flips_never_lie(const struct hb_op *ops, size_t count, bool has_time
     assert_true(harmless * 20 * bit_step < 8 * length);
 }
 
-static void no_flipped_bit_yields_a_wrong_operation(void **state)
-{
+static void no_flipped_bit_yields_a_wrong_operation(void **state) {
     struct hb_op *small = stream_ops(5, SMALL_OPS, UINT64_C(1) << 48, 300);
     struct hb_op *dull = dull_ops(HB_TRACE_BLOCK_OPS + 2);
 
@@ -153,8 +146,7 @@ static void no_flipped_bit_yields_a_wrong_operation(void **state)
     free(dull);
 }
 
-static void what_follows_the_end_is_damage(void **state)
-{
+static void what_follows_the_end_is_damage(void **state) {
     struct hb_op *ops = stream_ops(8, SMALL_OPS, 4096, 1);
     bool is_damaged = false;
 
@@ -168,8 +160,7 @@ static void what_follows_the_end_is_damage(void **state)
     free(ops);
 }
 
-static void what_is_no_trace_is_refused(void **state)
-{
+static void what_is_no_trace_is_refused(void **state) {
     char error[HB_TRACE_ERROR_MAX];
     bool readable = true;
 
@@ -202,8 +193,7 @@ struct forger {
     struct trace_block_state state;
 };
 
-static void chunk_put(uint32_t tag, const uint8_t *payload, size_t count)
-{
+static void chunk_put(uint32_t tag, const uint8_t *payload, size_t count) {
     assert_true(count > 0);
     trace_put_u32(bytes + length, tag);
     trace_put_u32(bytes + length + 4, (uint32_t)count);
@@ -211,8 +201,7 @@ static void chunk_put(uint32_t tag, const uint8_t *payload, size_t count)
     length += 8 + count;
 }
 
-static void forger_start(struct forger *forger)
-{
+static void forger_start(struct forger *forger) {
     memset(forger, 0, sizeof *forger);
     forger->encoder = trace_encoder_create();
     memcpy(bytes, TRACE_MAGIC, 8);
@@ -221,16 +210,14 @@ static void forger_start(struct forger *forger)
     length = 16;
 }
 
-static void forger_block(struct forger *forger, const struct hb_op *ops, size_t count)
-{
+static void forger_block(struct forger *forger, const struct hb_op *ops, size_t count) {
     const uint8_t *payload;
     size_t got = trace_block_encode(forger->encoder, &forger->state, ops, count, &payload);
 
     chunk_put(TRACE_TAG_BLOCK, payload, got);
 }
 
-static void forger_end(struct forger *forger, const struct hb_trace_info *info)
-{
+static void forger_end(struct forger *forger, const struct hb_trace_info *info) {
     static char text[TRACE_FOOTER_BYTES_MAX];
     static uint8_t payload[2 * TRACE_FOOTER_BYTES_MAX];
     size_t end = length;
@@ -245,8 +232,7 @@ static void forger_end(struct forger *forger, const struct hb_trace_info *info)
 }
 
 /* Forge one good block and one with a bad operation; only the good one may come out. */
-static void forgery_is_found(struct hb_op bad, const char *complaint)
-{
+static void forgery_is_found(struct hb_op bad, const char *complaint) {
     static const struct hb_op good[] = {{.kind = HB_OP_MALLOC, .size = 5},
                                         {.kind = HB_OP_MALLOC, .object = 1, .size = 5},
                                         {.kind = HB_OP_FREE}};
@@ -267,8 +253,7 @@ static void forgery_is_found(struct hb_op bad, const char *complaint)
         fail_msg("'%s' does not say '%s'", error, complaint);
 }
 
-static void forged_operations_are_found(void **state)
-{
+static void forged_operations_are_found(void **state) {
     (void)state;
     forgery_is_found((struct hb_op){.kind = HB_OP_FREE, .object = 0}, "not alive");
     forgery_is_found((struct hb_op){.kind = HB_OP_REALLOC, .object = 0, .size = 1}, "not alive");
@@ -282,12 +267,11 @@ static void forged_operations_are_found(void **state)
 }
 
 /* The kinds of a block of one malloc lie in its second frame. */
-static void unknown_kinds_are_found(void **state)
-{
-    struct trace_block_head head = {.op_count = 1,
-                                    .count = {[COLUMN_KIND] = 1, [COLUMN_THREAD] = 1,
-                                              [COLUMN_TIME] = 1},
-                                    .width = {[COLUMN_KIND] = 1}};
+static void unknown_kinds_are_found(void **state) {
+    struct trace_block_head head = {
+        .op_count = 1,
+        .count = {[COLUMN_KIND] = 1, [COLUMN_THREAD] = 1, [COLUMN_TIME] = 1},
+        .width = {[COLUMN_KIND] = 1}};
     struct hb_trace_info info = {0};
     uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
     uint8_t head_bytes[TRACE_BLOCK_HEAD_BYTES], payload[1024], kind = HB_OP_KINDS;
@@ -308,13 +292,15 @@ static void unknown_kinds_are_found(void **state)
     assert_non_null(strstr(error, "no known kind"));
 }
 
-static void forged_counts_are_found(void **state)
-{
-    static const struct hb_op ops[] = {{.kind = HB_OP_MALLOC, .size = 5},
-                                       {.kind = HB_OP_FREE}};
-    struct hb_trace_info info = {.op_count = 2, .object_count = 1, .thread_count = 1,
+static void forged_counts_are_found(void **state) {
+    static const struct hb_op ops[] = {{.kind = HB_OP_MALLOC, .size = 5}, {.kind = HB_OP_FREE}};
+    struct hb_trace_info info = {.op_count = 2,
+                                 .object_count = 1,
+                                 .thread_count = 1,
                                  .kind_count = {[HB_OP_MALLOC] = 1, [HB_OP_FREE] = 1},
-                                 .peak_live_objects = 1, .peak_live_bytes = 6, .total_bytes = 5,
+                                 .peak_live_objects = 1,
+                                 .peak_live_bytes = 6,
+                                 .total_bytes = 5,
                                  .largest_bytes = 5};
     struct forger forger;
     char error[HB_TRACE_ERROR_MAX] = "";
@@ -347,8 +333,7 @@ static void forged_counts_are_found(void **state)
     }
 }
 
-static void missing_and_doubled_blocks_are_found(void **state)
-{
+static void missing_and_doubled_blocks_are_found(void **state) {
     struct hb_op *ops = dull_ops(8);
     struct hb_trace_info info = {.op_count = 8, .object_count = 4};
     struct forger forger;
@@ -365,22 +350,19 @@ static void missing_and_doubled_blocks_are_found(void **state)
     free(ops);
 }
 
-static int path_make(void **state)
-{
+static int path_make(void **state) {
     (void)state;
     snprintf(path, sizeof path, "/tmp/hb_test_damage_%d.hbt", (int)getpid());
     return 0;
 }
 
-static int path_remove(void **state)
-{
+static int path_remove(void **state) {
     (void)state;
     unlink(path);
     return 0;
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_truncation_yields_a_prefix),
         cmocka_unit_test(no_flipped_bit_yields_a_wrong_operation),

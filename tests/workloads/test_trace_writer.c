@@ -21,8 +21,7 @@
 static char folder[64], path[128];
 static char error[HB_TRACE_ERROR_MAX];
 
-static size_t files_count(void)
-{
+static size_t files_count(void) {
     DIR *listing = opendir(folder);
     size_t count = 0;
 
@@ -33,8 +32,7 @@ static size_t files_count(void)
     return count;
 }
 
-static struct hb_trace_writer *writer_make(void)
-{
+static struct hb_trace_writer *writer_make(void) {
     struct hb_trace_writer *writer = hb_trace_create(path, false, error);
 
     assert_non_null(writer);
@@ -43,8 +41,7 @@ static struct hb_trace_writer *writer_make(void)
     return writer;
 }
 
-static void bad_operation_fails(struct hb_op bad, const char *complaint)
-{
+static void bad_operation_fails(struct hb_op bad, const char *complaint) {
     static const struct hb_op good[] = {{.kind = HB_OP_MALLOC, .size = 8},
                                         {.kind = HB_OP_MALLOC, .object = 1, .size = 8},
                                         {.kind = HB_OP_FREE, .object = 0}};
@@ -61,8 +58,7 @@ static void bad_operation_fails(struct hb_op bad, const char *complaint)
     assert_int_equal(files_count(), 0);
 }
 
-static void bad_operations_are_refused(void **state)
-{
+static void bad_operations_are_refused(void **state) {
     static const struct {
         struct hb_op op;
         const char *complaint;
@@ -88,8 +84,7 @@ static void bad_operations_are_refused(void **state)
         bad_operation_fails(bad[i].op, bad[i].complaint);
 }
 
-static void existing_files_are_kept(void **state)
-{
+static void existing_files_are_kept(void **state) {
     struct hb_trace_writer *writer;
     struct stat status;
     FILE *file;
@@ -112,8 +107,7 @@ static void existing_files_are_kept(void **state)
     assert_int_equal(files_count(), 0);
 }
 
-static void bad_places_are_refused(void **state)
-{
+static void bad_places_are_refused(void **state) {
     (void)state;
     assert_null(hb_trace_create("/tmp/hb-no-such-folder/x.hbt", false, error));
     assert_non_null(strstr(error, "No such file"));
@@ -121,8 +115,7 @@ static void bad_places_are_refused(void **state)
     assert_null(hb_trace_create("/tmp/hb-no-such-file/", false, error));
 }
 
-static void discarding_leaves_nothing(void **state)
-{
+static void discarding_leaves_nothing(void **state) {
     struct hb_op *ops = stream_ops(1, 100000, 1000, 1);
     struct hb_trace_writer *writer = writer_make();
 
@@ -136,8 +129,7 @@ static void discarding_leaves_nothing(void **state)
     free(ops);
 }
 
-static void two_writers_share_a_folder(void **state)
-{
+static void two_writers_share_a_folder(void **state) {
     struct hb_trace_writer *first = writer_make(), *second = writer_make();
 
     (void)state;
@@ -149,8 +141,7 @@ static void two_writers_share_a_folder(void **state)
 }
 
 /* As a full disk is: writing beyond limit bytes fails. */
-static void limit_set(rlim_t limit)
-{
+static void limit_set(rlim_t limit) {
     struct rlimit limits;
 
     getrlimit(RLIMIT_FSIZE, &limits);
@@ -158,8 +149,7 @@ static void limit_set(rlim_t limit)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limits), 0);
 }
 
-static void full_disk_fails_at(rlim_t limit, const struct hb_op *ops, size_t count)
-{
+static void full_disk_fails_at(rlim_t limit, const struct hb_op *ops, size_t count) {
     struct hb_trace_writer *writer;
     bool good = true;
 
@@ -176,8 +166,7 @@ static void full_disk_fails_at(rlim_t limit, const struct hb_op *ops, size_t cou
     assert_int_equal(files_count(), 0);
 }
 
-static void full_disks_are_reported(void **state)
-{
+static void full_disks_are_reported(void **state) {
     struct hb_op *ops = stream_ops(1, 70000, 1000, 1);
     struct stat status;
     void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
@@ -195,8 +184,7 @@ static void full_disks_are_reported(void **state)
     free(ops);
 }
 
-static int folder_make(void **state)
-{
+static int folder_make(void **state) {
     (void)state;
     strcpy(folder, "/tmp/hb_test_writer_XXXXXX");
     if (mkdtemp(folder) == NULL)
@@ -205,21 +193,16 @@ static int folder_make(void **state)
     return 0;
 }
 
-static int folder_remove(void **state)
-{
+static int folder_remove(void **state) {
     (void)state;
     return rmdir(folder);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_operations_are_refused),
-        cmocka_unit_test(existing_files_are_kept),
-        cmocka_unit_test(bad_places_are_refused),
-        cmocka_unit_test(discarding_leaves_nothing),
-        cmocka_unit_test(two_writers_share_a_folder),
-        cmocka_unit_test(full_disks_are_reported),
+        cmocka_unit_test(bad_operations_are_refused), cmocka_unit_test(existing_files_are_kept),
+        cmocka_unit_test(bad_places_are_refused),     cmocka_unit_test(discarding_leaves_nothing),
+        cmocka_unit_test(two_writers_share_a_folder), cmocka_unit_test(full_disks_are_reported),
     };
 
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

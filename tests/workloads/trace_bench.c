@@ -8,22 +8,19 @@
 #include "workloads/trace.h"
 
 /* Of this thread's processor time: the file lies in the page cache, and the machine may be busy. */
-static double now_ns(void)
-{
+static double now_ns(void) {
     struct timespec time;
 
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static int fail(const char *text)
-{
+static int fail(const char *text) {
     fprintf(stderr, "trace_bench: %s\n", text);
     return 1;
 }
 
-static int read_time(const char *path)
-{
+static int read_time(const char *path) {
     char error[HB_TRACE_ERROR_MAX];
     double best = 1e30, checked;
     uint64_t op_count = 0;
@@ -55,8 +52,7 @@ static int read_time(const char *path)
     return 0;
 }
 
-static int write_time(const char *from, const char *to)
-{
+static int write_time(const char *from, const char *to) {
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_reader *reader = hb_trace_open(from, error);
     struct hb_trace_writer *writer;
@@ -81,8 +77,7 @@ static int write_time(const char *from, const char *to)
     return 0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int status;
 
     if (argc < 2)

@@ -4,8 +4,7 @@
 
 #include "trace_stream.h"
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct hb_trace_info info = {.null_frees = 3,
                                  .cost_ns_per_op_x1000 = 41500,
                                  .command = "sample \"one\"\ttwo",

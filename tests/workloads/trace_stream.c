@@ -6,22 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
-void stream_start(struct trace_stream *stream, uint64_t seed, uint64_t size_max, uint32_t threads)
-{
+void stream_start(struct trace_stream *stream, uint64_t seed, uint64_t size_max, uint32_t threads) {
     memset(stream, 0, sizeof *stream);
     stream->seed = seed;
     stream->size_max = size_max;
     stream->threads = threads;
 }
 
-void stream_end(struct trace_stream *stream)
-{
+void stream_end(struct trace_stream *stream) {
     free(stream->live);
 }
 
 /* splitmix64, Steele, Lea & Flood 2014. */
-uint64_t stream_random(struct trace_stream *stream)
-{
+uint64_t stream_random(struct trace_stream *stream) {
     uint64_t z = stream->seed += 0x9e3779b97f4a7c15;
 
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
@@ -29,8 +26,7 @@ uint64_t stream_random(struct trace_stream *stream)
     return z ^ z >> 31;
 }
 
-static uint64_t stream_size(struct trace_stream *stream)
-{
+static uint64_t stream_size(struct trace_stream *stream) {
     uint64_t bits = stream_random(stream) % 100;
 
     if (bits < 90)
@@ -38,8 +34,7 @@ static uint64_t stream_size(struct trace_stream *stream)
     return (stream_random(stream) >> bits % 64) % (stream->size_max + 1);
 }
 
-static void stream_bear(struct trace_stream *stream, struct hb_op *op)
-{
+static void stream_bear(struct trace_stream *stream, struct hb_op *op) {
     uint64_t kind = stream_random(stream) % 10;
 
     op->kind = kind < 7 ? HB_OP_MALLOC : kind < 9 ? HB_OP_CALLOC : HB_OP_ALIGNED;
@@ -54,8 +49,7 @@ static void stream_bear(struct trace_stream *stream, struct hb_op *op)
     stream->live[stream->live_count++] = op->object;
 }
 
-static void stream_refer(struct trace_stream *stream, struct hb_op *op)
-{
+static void stream_refer(struct trace_stream *stream, struct hb_op *op) {
     size_t young = stream->live_count < 16 ? stream->live_count : 16;
     size_t reach = stream_random(stream) % 16 == 0 ? stream->live_count : young;
     size_t at = stream->live_count - 1 - stream_random(stream) % reach;
@@ -68,8 +62,7 @@ static void stream_refer(struct trace_stream *stream, struct hb_op *op)
         stream->live[at] = stream->live[--stream->live_count];
 }
 
-struct hb_op stream_next(struct trace_stream *stream)
-{
+struct hb_op stream_next(struct trace_stream *stream) {
     struct hb_op op = {0};
     uint64_t choice = stream_random(stream) % 1000;
 
@@ -85,8 +78,7 @@ struct hb_op stream_next(struct trace_stream *stream)
     return op;
 }
 
-struct hb_op *stream_ops(uint64_t seed, size_t count, uint64_t size_max, uint32_t threads)
-{
+struct hb_op *stream_ops(uint64_t seed, size_t count, uint64_t size_max, uint32_t threads) {
     struct hb_op *ops = malloc(count * sizeof *ops);
     struct trace_stream stream;
 
@@ -97,8 +89,7 @@ struct hb_op *stream_ops(uint64_t seed, size_t count, uint64_t size_max, uint32_
     return ops;
 }
 
-static void must(bool good, const char *error)
-{
+static void must(bool good, const char *error) {
     if (good)
         return;
     fprintf(stderr, "%s\n", error);
@@ -106,8 +97,7 @@ static void must(bool good, const char *error)
 }
 
 void stream_write(const char *path, const struct hb_op *ops, size_t count, bool has_times,
-                  const struct hb_trace_info *info)
-{
+                  const struct hb_trace_info *info) {
     char error[HB_TRACE_ERROR_MAX] = "";
     struct hb_trace_writer *writer;
 
@@ -119,8 +109,7 @@ void stream_write(const char *path, const struct hb_op *ops, size_t count, bool 
     must(hb_trace_finish(writer, info, error), error);
 }
 
-struct hb_op stream_expected(const struct hb_op *ops, size_t i, bool has_times)
-{
+struct hb_op stream_expected(const struct hb_op *ops, size_t i, bool has_times) {
     struct hb_op op = ops[i];
 
     if (!has_times)
@@ -128,9 +117,7 @@ struct hb_op stream_expected(const struct hb_op *ops, size_t i, bool has_times)
     return op;
 }
 
-bool ops_equal(const struct hb_op *a, const struct hb_op *b)
-{
-    return a->object == b->object && a->size == b->size && a->time_ns == b->time_ns
-           && a->thread == b->thread && a->kind == b->kind
-           && a->alignment_log2 == b->alignment_log2;
+bool ops_equal(const struct hb_op *a, const struct hb_op *b) {
+    return a->object == b->object && a->size == b->size && a->time_ns == b->time_ns &&
+           a->thread == b->thread && a->kind == b->kind && a->alignment_log2 == b->alignment_log2;
 }

@@ -6,8 +6,7 @@
 alignas(4096) char arena_bytes[ARENA_BYTES];
 static size_t arena_used;
 
-void *arena_alloc(size_t alignment, size_t size)
-{
+void *arena_alloc(size_t alignment, size_t size) {
     if (alignment < 16)
         alignment = 16;
     if (alignment > 4096 || size > ARENA_BYTES)
@@ -20,7 +19,6 @@ void *arena_alloc(size_t alignment, size_t size)
     return arena_bytes + start;
 }
 
-size_t arena_size(const void *address)
-{
+size_t arena_size(const void *address) {
     return ((const size_t *)address)[-1];
 }

@@ -11,8 +11,7 @@ enum { ARENA_BYTES = 64 * 1024 };
 
 extern char arena_bytes[ARENA_BYTES];
 
-static inline bool arena_owns(const void *address)
-{
+static inline bool arena_owns(const void *address) {
     return (uintptr_t)address - (uintptr_t)arena_bytes < ARENA_BYTES;
 }
 

@@ -25,13 +25,11 @@ bool image_is_off;
 static uint64_t image_early_calls;
 
 /* Before Linux 4.14 memory cannot be wiped on fork. */
-static void image_wipe(void)
-{
+static void image_wipe(void) {
     memset(image, 0, sizeof *image);
 }
 
-static bool image_map(void)
-{
+static bool image_map(void) {
     if (image)
         return true;
     void *map = mmap(NULL, sizeof *image, PROT_READ | PROT_WRITE,
@@ -45,8 +43,7 @@ static bool image_map(void)
 }
 
 /* Returns false while libc has not set up the environment yet. */
-static bool settings_read(void)
-{
+static bool settings_read(void) {
     if (settings.is_read)
         return true;
     if (!environ)
@@ -61,8 +58,7 @@ static bool settings_read(void)
     return true;
 }
 
-static void image_start(void)
-{
+static void image_start(void) {
     real_resolve();
     if (!settings_read())
         return;
@@ -80,8 +76,7 @@ static void image_start(void)
     image->is_recorded = true;
 }
 
-struct image *image_recorded(void)
-{
+struct image *image_recorded(void) {
     if (image && image->is_recorded)
         return image;
     if (!image_is_off)
@@ -89,27 +84,23 @@ struct image *image_recorded(void)
     return image && image->is_recorded ? image : NULL;
 }
 
-uint64_t image_ticks(void)
-{
+uint64_t image_ticks(void) {
     return image->ticks;
 }
 
-void image_count_early(void)
-{
+void image_count_early(void) {
     if (image && image->log_count)
         __atomic_fetch_add(&image->logs[0].header->early_calls, 1, __ATOMIC_RELAXED);
     else
         __atomic_fetch_add(&image_early_calls, 1, __ATOMIC_RELAXED);
 }
 
-uint64_t image_take_early(void)
-{
+uint64_t image_take_early(void) {
     return __atomic_exchange_n(&image_early_calls, 0, __ATOMIC_RELAXED);
 }
 
 /* At exit the two clocks are compared once more, as far from the first time as can be. */
-static void __attribute__((destructor)) image_end(void)
-{
+static void __attribute__((destructor)) image_end(void) {
     if (image && image->log_count)
         image->logs[0].header->latest = ticks_instant();
 }

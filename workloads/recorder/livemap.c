@@ -6,36 +6,31 @@
 enum { LIVEMAP_FIRST_ENTRIES = 4096 };
 
 /* Multiplied by 2^64 / golden ratio: neighbouring addresses spread over the table. */
-static size_t slot_of(const struct livemap *map, uint64_t address)
-{
+static size_t slot_of(const struct livemap *map, uint64_t address) {
     return (size_t)((address >> 4 ^ address << 60) * UINT64_C(0x9e3779b97f4a7c15) >> 20) &
            map->mask;
 }
 
-bool livemap_init(struct livemap *map)
-{
+bool livemap_init(struct livemap *map) {
     map->entries = calloc(LIVEMAP_FIRST_ENTRIES, sizeof *map->entries);
     map->mask = LIVEMAP_FIRST_ENTRIES - 1;
     map->count = 0;
     return map->entries != NULL;
 }
 
-void livemap_free(struct livemap *map)
-{
+void livemap_free(struct livemap *map) {
     free(map->entries);
     map->entries = NULL;
 }
 
-static void livemap_put(struct livemap *map, uint64_t address, uint64_t object)
-{
+static void livemap_put(struct livemap *map, uint64_t address, uint64_t object) {
     size_t slot = slot_of(map, address);
     while (map->entries[slot].address)
         slot = (slot + 1) & map->mask;
     map->entries[slot] = (struct livemap_entry){address, object};
 }
 
-static bool livemap_grow(struct livemap *map)
-{
+static bool livemap_grow(struct livemap *map) {
     struct livemap old = *map;
     size_t old_count = old.mask + 1;
     map->entries = calloc(old_count * 2, sizeof *map->entries);
@@ -51,8 +46,7 @@ static bool livemap_grow(struct livemap *map)
     return true;
 }
 
-bool livemap_add(struct livemap *map, uint64_t address, uint64_t object)
-{
+bool livemap_add(struct livemap *map, uint64_t address, uint64_t object) {
     if (map->count >= (map->mask + 1) / 2 && !livemap_grow(map))
         return false;
     livemap_put(map, address, object);
@@ -61,8 +55,7 @@ bool livemap_add(struct livemap *map, uint64_t address, uint64_t object)
 }
 
 /* Knuth 6.4, algorithm R: entries behind the gap that may move into it do. */
-static void livemap_close_gap(struct livemap *map, size_t gap)
-{
+static void livemap_close_gap(struct livemap *map, size_t gap) {
     for (size_t slot = (gap + 1) & map->mask; map->entries[slot].address;
          slot = (slot + 1) & map->mask) {
         size_t home = slot_of(map, map->entries[slot].address);
@@ -74,8 +67,7 @@ static void livemap_close_gap(struct livemap *map, size_t gap)
     map->entries[gap].address = 0;
 }
 
-bool livemap_take(struct livemap *map, uint64_t address, uint64_t *object)
-{
+bool livemap_take(struct livemap *map, uint64_t address, uint64_t *object) {
     size_t slot = slot_of(map, address);
     while (map->entries[slot].address != address) {
         if (!map->entries[slot].address)

@@ -5,8 +5,7 @@
 __thread struct log *log_own;
 enum log_stamping log_stamping;
 
-static uint64_t log_put_time(struct log *log, uint64_t ticks)
-{
+static uint64_t log_put_time(struct log *log, uint64_t ticks) {
     uint64_t elapsed = ticks - log->last_ticks;
     if (!(elapsed >> RAW_TIME_BITS))
         return elapsed << RAW_TIME_SHIFT;
@@ -14,8 +13,7 @@ static uint64_t log_put_time(struct log *log, uint64_t ticks)
     return 0;
 }
 
-static uint64_t log_put_address(struct log *log, uint64_t address, uint64_t size)
-{
+static uint64_t log_put_address(struct log *log, uint64_t address, uint64_t size) {
     uint64_t step = (address >> 4) - log->base_unit + RAW_STEP_BIAS;
     if (!(step >> RAW_STEP_BITS) && !(address & 15))
         return step << RAW_STEP_SHIFT;
@@ -25,8 +23,7 @@ static uint64_t log_put_address(struct log *log, uint64_t address, uint64_t size
     return 0;
 }
 
-static uint64_t log_put_size(struct log *log, uint64_t size)
-{
+static uint64_t log_put_size(struct log *log, uint64_t size) {
     if (!(size >> RAW_SIZE_BITS))
         return size << RAW_SIZE_SHIFT;
     log_put(log, raw_escape(RAW_SIZE, size));
@@ -34,8 +31,7 @@ static uint64_t log_put_size(struct log *log, uint64_t size)
 }
 
 void log_birth_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t size,
-                      unsigned alignment_log2, uint64_t ticks)
-{
+                      unsigned alignment_log2, uint64_t ticks) {
     uint64_t word = kind;
     word |= log_put_time(log, ticks);
     word |= log_put_address(log, address, size);
@@ -45,8 +41,7 @@ void log_birth_slowly(struct log *log, enum raw_kind kind, uint64_t address, uin
     log_put(log, word);
 }
 
-void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t ticks)
-{
+void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t ticks) {
     uint64_t word = kind;
     word |= log_put_time(log, ticks);
     if (address >> (RAW_UNIT_BITS + 4) || (address & 15))
@@ -56,16 +51,14 @@ void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uin
     log_put(log, word);
 }
 
-void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2)
-{
+void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2) {
     log_begin(log);
     uint64_t ticks = log_ticks(log);
     log_birth_slowly(log, RAW_ALIGNED, (uintptr_t)born, size, alignment_log2, ticks);
     log_end(log, ticks);
 }
 
-void log_realloc_failed(struct log *log)
-{
+void log_realloc_failed(struct log *log) {
     log_begin(log);
     log_put(log, raw_escape(RAW_REALLOC_FAILED, 0));
     log_end(log, log->last_ticks);

@@ -57,16 +57,14 @@ void log_birth_slowly(struct log *log, enum raw_kind kind, uint64_t address, uin
                       unsigned alignment_log2, uint64_t ticks);
 void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uint64_t ticks);
 
-LOG_HOT struct log *log_enter(void)
-{
+LOG_HOT struct log *log_enter(void) {
     struct log *log = log_own;
     if (LOG_LIKELY(log && log->cursor < log->limit && !log->busy))
         return log;
     return log_enter_slowly();
 }
 
-LOG_HOT uint64_t log_ticks(struct log *log)
-{
+LOG_HOT uint64_t log_ticks(struct log *log) {
     if (LOG_LIKELY(log_stamping == LOG_SPARSELY)) {
         if (LOG_LIKELY(--log->until_stamp))
             return log->last_ticks;
@@ -77,28 +75,24 @@ LOG_HOT uint64_t log_ticks(struct log *log)
     return ticks_now();
 }
 
-LOG_HOT void log_put(struct log *log, uint64_t word)
-{
+LOG_HOT void log_put(struct log *log, uint64_t word) {
     *(volatile uint64_t *)log->cursor++ = word;
     ++*(volatile uint64_t *)&log->header->logged_words;
 }
 
-LOG_HOT void log_begin(struct log *log)
-{
+LOG_HOT void log_begin(struct log *log) {
     *(volatile bool *)&log->busy = true;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-LOG_HOT void log_end(struct log *log, uint64_t ticks)
-{
+LOG_HOT void log_end(struct log *log, uint64_t ticks) {
     log->last_ticks = ticks;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     *(volatile bool *)&log->busy = false;
 }
 
 /* After the call: an object was born at address. */
-LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size)
-{
+LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size) {
     log_begin(log);
     uint64_t address = (uintptr_t)born, ticks = log_ticks(log);
     uint64_t elapsed = ticks - log->last_ticks;
@@ -113,8 +107,7 @@ LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, ui
 }
 
 /* Before the call: the object at address dies, or is handed to realloc. */
-LOG_HOT void log_death(struct log *log, enum raw_kind kind, const void *dying)
-{
+LOG_HOT void log_death(struct log *log, enum raw_kind kind, const void *dying) {
     log_begin(log);
     uint64_t address = (uintptr_t)dying, ticks = log_ticks(log);
     uint64_t elapsed = ticks - log->last_ticks;

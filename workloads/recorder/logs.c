@@ -22,32 +22,27 @@ static bool logs_have_key;
 static __thread bool logs_entering __attribute__((tls_model("initial-exec")));
 static __thread uint32_t logs_retry_in __attribute__((tls_model("initial-exec")));
 
-static void logs_lock(struct image *image)
-{
+static void logs_lock(struct image *image) {
     while (__atomic_exchange_n(&image->lock, 1, __ATOMIC_ACQUIRE))
         sched_yield();
 }
 
-static void logs_unlock(struct image *image)
-{
+static void logs_unlock(struct image *image) {
     __atomic_store_n(&image->lock, 0, __ATOMIC_RELEASE);
 }
 
-static void logs_thread_ends(void *value)
-{
+static void logs_thread_ends(void *value) {
     struct log *log = value;
     if (log->header)
         log->header->is_ended = 1;
 }
 
-void logs_prepare(void)
-{
+void logs_prepare(void) {
     if (!logs_have_key)
         logs_have_key = pthread_key_create(&logs_key, logs_thread_ends) == 0;
 }
 
-static bool log_flush(struct log *log)
-{
+static bool log_flush(struct log *log) {
     log_begin(log);
     bool is_flushed = rawfile_flush(log->path, log->header);
     if (is_flushed) {
@@ -59,8 +54,7 @@ static bool log_flush(struct log *log)
 }
 
 /* The least ticks one event took, over a few rounds written to the header's scratch words. */
-static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping)
-{
+static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping) {
     uint64_t *cursor = log->cursor, least = UINT64_MAX;
     enum log_stamping before = log_stamping;
     log_stamping = stamping;
@@ -84,8 +78,7 @@ static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping)
     return least * 1000 / (2 * LOGS_COST_PAIRS);
 }
 
-static void log_describe_image(struct log *log)
-{
+static void log_describe_image(struct log *log) {
     struct raw_header *header = log->header;
     header->command_bytes =
         rawfile_read_text("/proc/self/cmdline", header->command, sizeof header->command);
@@ -93,8 +86,7 @@ static void log_describe_image(struct log *log)
     header->cost_many_ticks_x1000 = log_cost_x1000(log, LOG_FENCED);
 }
 
-static struct log *logs_create(struct image *image)
-{
+static struct log *logs_create(struct image *image) {
     uint32_t number = image->log_count;
     if (number == IMAGE_LOGS_MAX)
         return NULL;
@@ -120,8 +112,7 @@ static struct log *logs_create(struct image *image)
     return log;
 }
 
-static struct log *logs_take_over(struct image *image)
-{
+static struct log *logs_take_over(struct image *image) {
     for (uint32_t i = 0; i < image->log_count; i++) {
         struct log *log = &image->logs[i];
         if (!log->header->is_ended)
@@ -139,8 +130,7 @@ static struct log *logs_take_over(struct image *image)
 
 /* From the second thread on, each event needs its time. The flag is up before the new thread's
  * first call goes through: what others log without having seen it happened before. */
-static void log_begin_thread(struct log *log, struct image *image)
-{
+static void log_begin_thread(struct log *log, struct image *image) {
     if (image->thread_count)
         log_stamping = LOG_FENCED;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -152,8 +142,7 @@ static void log_begin_thread(struct log *log, struct image *image)
     log_put(log, raw_escape(RAW_TIME, log->last_ticks - image->ticks));
 }
 
-static struct log *logs_attach(struct image *image)
-{
+static struct log *logs_attach(struct image *image) {
     logs_lock(image);
     struct log *log = logs_take_over(image);
     if (!log)
@@ -167,16 +156,14 @@ static struct log *logs_attach(struct image *image)
     return log;
 }
 
-static void logs_count_dropped(struct image *image, struct log *log)
-{
+static void logs_count_dropped(struct image *image, struct log *log) {
     if (log && log->header)
         log->header->dropped_calls++;
     else if (image->log_count)
         __atomic_fetch_add(&image->logs[0].header->dropped_calls, 1, __ATOMIC_RELAXED);
 }
 
-static struct log *logs_open(struct image *image, struct log *log)
-{
+static struct log *logs_open(struct image *image, struct log *log) {
     if (logs_retry_in && --logs_retry_in) {
         logs_count_dropped(image, log);
         return NULL;
@@ -193,8 +180,7 @@ static struct log *logs_open(struct image *image, struct log *log)
     return opened;
 }
 
-struct log *log_enter_slowly(void)
-{
+struct log *log_enter_slowly(void) {
     struct log *log = log_own;
     if (image_is_off)
         return NULL;

@@ -28,8 +28,7 @@ struct merge {
     bool is_failed;
 };
 
-static uint64_t merge_ns(const struct merge *merge, uint64_t ticks)
-{
+static uint64_t merge_ns(const struct merge *merge, uint64_t ticks) {
     unsigned __int128 ns = (unsigned __int128)ticks * (merge->latest.ns - merge->first.ns);
     ns /= merge->latest.ticks - merge->first.ticks;
     return ns >> 62 ? UINT64_C(1) << 62 : (uint64_t)ns;
@@ -37,8 +36,7 @@ static uint64_t merge_ns(const struct merge *merge, uint64_t ticks)
 
 /* A program killed at once leaves its clocks too near to each other: this machine's are the same.
  */
-static void merge_set_clock(struct merge *merge)
-{
+static void merge_set_clock(struct merge *merge) {
     enum { LONG_ENOUGH_NS = 20 * 1000 * 1000 };
     struct raw_instant now = ticks_instant();
     if (merge->latest.ns < merge->first.ns + LONG_ENOUGH_NS && now.ticks > merge->first.ticks)
@@ -50,8 +48,7 @@ static void merge_set_clock(struct merge *merge)
 }
 
 static void merge_append(struct merge *merge, const struct stream_event *event,
-                         enum hb_op_kind kind, uint32_t thread, uint64_t object)
-{
+                         enum hb_op_kind kind, uint32_t thread, uint64_t object) {
     struct hb_op op = {.object = object,
                        .size = event->size,
                        .time_ns = merge_ns(merge, event->ticks),
@@ -65,16 +62,14 @@ static void merge_append(struct merge *merge, const struct stream_event *event,
 }
 
 static void merge_append_mark(struct merge *merge, const struct stream_event *event,
-                              enum hb_op_kind kind, uint32_t thread)
-{
+                              enum hb_op_kind kind, uint32_t thread) {
     if (thread < HB_TRACE_THREADS_MAX - 1)
         merge_append(merge, event, kind, thread, 0);
 }
 
 /* Threads are numbered in the order of their first events. Those beyond what a trace can tell apart
  * are one, which has no marks. */
-static uint32_t merge_thread(struct merge *merge, const struct stream_event *event)
-{
+static uint32_t merge_thread(struct merge *merge, const struct stream_event *event) {
     uint32_t *known = &merge->thread_of[event->serial];
     if (!*known) {
         uint32_t last = HB_TRACE_THREADS_MAX - 1;
@@ -86,8 +81,7 @@ static uint32_t merge_thread(struct merge *merge, const struct stream_event *eve
 
 /* An object that still lives where another is born died without our seeing it. */
 static void merge_settle(struct merge *merge, const struct stream_event *event, uint32_t thread,
-                         uint64_t object)
-{
+                         uint64_t object) {
     uint64_t forgotten;
     if (livemap_take(&merge->live, event->address, &forgotten)) {
         merge->implied_frees++;
@@ -98,15 +92,13 @@ static void merge_settle(struct merge *merge, const struct stream_event *event, 
 }
 
 static void merge_birth(struct merge *merge, const struct stream_event *event, enum hb_op_kind kind,
-                        uint32_t thread)
-{
+                        uint32_t thread) {
     uint64_t object = merge->next_object++;
     merge_settle(merge, event, thread, object);
     merge_append(merge, event, kind, thread, object);
 }
 
-static void merge_free(struct merge *merge, const struct stream_event *event, uint32_t thread)
-{
+static void merge_free(struct merge *merge, const struct stream_event *event, uint32_t thread) {
     uint64_t object;
     if (livemap_take(&merge->live, event->address, &object))
         merge_append(merge, event, HB_OP_FREE, thread, object);
@@ -114,8 +106,7 @@ static void merge_free(struct merge *merge, const struct stream_event *event, ui
         merge->info.unmatched_frees++;
 }
 
-static void merge_realloc_begin(struct merge *merge, struct stream *stream)
-{
+static void merge_realloc_begin(struct merge *merge, struct stream *stream) {
     stream->pending_address = stream->event.address;
     stream->has_pending =
         livemap_take(&merge->live, stream->event.address, &stream->pending_object);
@@ -123,8 +114,7 @@ static void merge_realloc_begin(struct merge *merge, struct stream *stream)
         merge->info.unmatched_frees++;
 }
 
-static void merge_realloc_end(struct merge *merge, struct stream *stream, uint32_t thread)
-{
+static void merge_realloc_end(struct merge *merge, struct stream *stream, uint32_t thread) {
     if (!stream->has_pending) {
         merge_birth(merge, &stream->event, HB_OP_MALLOC, thread);
         return;
@@ -134,8 +124,7 @@ static void merge_realloc_end(struct merge *merge, struct stream *stream, uint32
     merge_append(merge, &stream->event, HB_OP_REALLOC, thread, stream->pending_object);
 }
 
-static void merge_realloc_failed(struct merge *merge, struct stream *stream, uint32_t thread)
-{
+static void merge_realloc_failed(struct merge *merge, struct stream *stream, uint32_t thread) {
     if (!stream->has_pending)
         return;
     stream->has_pending = false;
@@ -144,8 +133,7 @@ static void merge_realloc_failed(struct merge *merge, struct stream *stream, uin
     merge_settle(merge, &event, thread, stream->pending_object);
 }
 
-static void merge_event(struct merge *merge, struct stream *stream)
-{
+static void merge_event(struct merge *merge, struct stream *stream) {
     struct stream_event *event = &stream->event;
     uint32_t thread = merge_thread(merge, event);
     switch (event->kind) {
@@ -175,8 +163,7 @@ static void merge_event(struct merge *merge, struct stream *stream)
     }
 }
 
-static void merge_streams(struct merge *merge)
-{
+static void merge_streams(struct merge *merge) {
     struct stream *stream;
     while (!merge->is_failed && (stream = streamheap_first(&merge->streams))) {
         merge_event(merge, stream);
@@ -184,8 +171,7 @@ static void merge_streams(struct merge *merge)
     }
 }
 
-static void merge_count_header(struct merge *merge, const struct raw_header *header)
-{
+static void merge_count_header(struct merge *merge, const struct raw_header *header) {
     merge->info.null_frees += header->null_frees;
     merge->info.failed_calls += header->failed_calls;
     merge->info.dropped_calls += header->dropped_calls;
@@ -197,8 +183,7 @@ static void merge_count_header(struct merge *merge, const struct raw_header *hea
         merge->latest = header->latest;
 }
 
-static uint64_t merge_cost(const struct merge *merge)
-{
+static uint64_t merge_cost(const struct merge *merge) {
     const struct streamheap *streams = &merge->streams;
     for (size_t i = 0; i < streams->all_count; i++) {
         const struct raw_header *header = streams->all[i]->header;
@@ -210,8 +195,7 @@ static uint64_t merge_cost(const struct merge *merge)
 }
 
 static void merge_describe(struct merge *merge, const struct hb_merge_image *image,
-                           const char *command, const char *note)
-{
+                           const char *command, const char *note) {
     struct hb_trace_info *info = &merge->info;
     for (size_t i = 0; i < merge->streams.all_count; i++)
         merge->damaged_files += merge->streams.all[i]->is_damaged;
@@ -229,8 +213,8 @@ static void merge_describe(struct merge *merge, const struct hb_merge_image *ima
                  used ? "; " : "", merge->damaged_files);
 }
 
-static bool merge_init(struct merge *merge, const char *folder, const struct hb_merge_image *image)
-{
+static bool merge_init(struct merge *merge, const char *folder,
+                       const struct hb_merge_image *image) {
     merge->thread_of = calloc(STREAM_SERIAL_MAX, sizeof *merge->thread_of);
     if (!merge->thread_of || !livemap_init(&merge->live) ||
         !streamheap_open(&merge->streams, folder, image->pid, image->ticks))
@@ -241,16 +225,14 @@ static bool merge_init(struct merge *merge, const char *folder, const struct hb_
     return true;
 }
 
-static void merge_free_all(struct merge *merge)
-{
+static void merge_free_all(struct merge *merge) {
     streamheap_close(&merge->streams);
     livemap_free(&merge->live);
     free(merge->thread_of);
 }
 
 /* Why it failed: the writer's own words, or that memory ran out. */
-static bool merge_give_up(struct merge *merge, char *error)
-{
+static bool merge_give_up(struct merge *merge, char *error) {
     const char *why = merge->writer ? hb_trace_writer_error(merge->writer) : NULL;
     snprintf(error, HB_TRACE_ERROR_MAX, "%.500s", why ? why : "out of memory while merging");
     if (merge->writer)
@@ -259,8 +241,7 @@ static bool merge_give_up(struct merge *merge, char *error)
 }
 
 static bool merge_run(struct merge *merge, const char *folder, const struct hb_merge_image *image,
-                      const char *path, char *error)
-{
+                      const char *path, char *error) {
     if (!merge_init(merge, folder, image))
         return merge_give_up(merge, error);
     merge->writer = hb_trace_create(path, image->has_times, error);
@@ -271,8 +252,7 @@ static bool merge_run(struct merge *merge, const char *folder, const struct hb_m
 }
 
 bool hb_merge_image(const char *folder, const struct hb_merge_image *image, const char *path,
-                    const char *command, const char *note, char *error)
-{
+                    const char *command, const char *note, char *error) {
     struct merge *merge = calloc(1, sizeof *merge);
     if (!merge) {
         snprintf(error, HB_TRACE_ERROR_MAX, "out of memory while merging");

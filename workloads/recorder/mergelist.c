@@ -12,14 +12,12 @@ struct text {
     char *at, *end; /* end: where the last NUL must go */
 };
 
-static void text_add(struct text *text, char byte)
-{
+static void text_add(struct text *text, char byte) {
     if (text->at < text->end)
         *text->at++ = byte;
 }
 
-static void text_add_argument(struct text *text, const char *argument, size_t length)
-{
+static void text_add_argument(struct text *text, const char *argument, size_t length) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-+=.,:/@%^";
     bool is_plain = length > 0;
@@ -37,8 +35,7 @@ static void text_add_argument(struct text *text, const char *argument, size_t le
         text_add(text, '\'');
 }
 
-static void image_read_command(struct hb_merge_image *image, const struct raw_header *header)
-{
+static void image_read_command(struct hb_merge_image *image, const struct raw_header *header) {
     struct text text = {image->command, image->command + sizeof image->command - 1};
     const char *argument = header->command, *end = argument + header->command_bytes;
     while (argument < end) {
@@ -52,8 +49,7 @@ static void image_read_command(struct hb_merge_image *image, const struct raw_he
 }
 
 static struct hb_merge_image *images_find(struct hb_merge_image **images, size_t *count,
-                                          const struct raw_header *header)
-{
+                                          const struct raw_header *header) {
     for (size_t i = 0; i < *count; i++)
         if ((*images)[i].pid == header->pid && (*images)[i].ticks == header->image_ticks)
             return &(*images)[i];
@@ -69,14 +65,12 @@ static struct hb_merge_image *images_find(struct hb_merge_image **images, size_t
     return image;
 }
 
-static int images_compare(const void *left, const void *right)
-{
+static int images_compare(const void *left, const void *right) {
     const struct hb_merge_image *a = left, *b = right;
     return (a->ticks > b->ticks) - (a->ticks < b->ticks);
 }
 
-static void images_add(struct hb_merge_image **images, size_t *count, const char *path)
-{
+static void images_add(struct hb_merge_image **images, size_t *count, const char *path) {
     struct raw_header header;
     if (!stream_read_header(path, &header))
         return;
@@ -90,8 +84,7 @@ static void images_add(struct hb_merge_image **images, size_t *count, const char
         image_read_command(image, &header);
 }
 
-bool hb_merge_list(const char *folder, struct hb_merge_image **images, size_t *count, char *error)
-{
+bool hb_merge_list(const char *folder, struct hb_merge_image **images, size_t *count, char *error) {
     *images = NULL;
     *count = 0;
     DIR *directory = opendir(folder);

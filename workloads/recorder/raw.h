@@ -114,8 +114,7 @@ _Static_assert(RAW_STEP_SHIFT + RAW_STEP_BITS == 64 && RAW_UNIT_SHIFT + RAW_UNIT
                    RAW_VALUE_SHIFT + RAW_VALUE_BITS == 64,
                "an event fills its word");
 
-static inline uint64_t raw_escape(enum raw_mark mark, uint64_t value)
-{
+static inline uint64_t raw_escape(enum raw_mark mark, uint64_t value) {
     return RAW_ESCAPE | (uint64_t)mark << RAW_MARK_SHIFT | value << RAW_VALUE_SHIFT;
 }
 

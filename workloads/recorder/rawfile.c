@@ -13,8 +13,7 @@ struct text {
     size_t left;
 };
 
-static void text_add(struct text *text, const char *bytes, size_t count)
-{
+static void text_add(struct text *text, const char *bytes, size_t count) {
     if (count > text->left)
         count = text->left;
     for (size_t i = 0; i < count; i++)
@@ -22,8 +21,7 @@ static void text_add(struct text *text, const char *bytes, size_t count)
     text->left -= count;
 }
 
-static void text_add_number(struct text *text, uint64_t number)
-{
+static void text_add_number(struct text *text, uint64_t number) {
     char digits[20];
     size_t first = sizeof digits;
     do
@@ -33,8 +31,7 @@ static void text_add_number(struct text *text, uint64_t number)
 }
 
 bool rawfile_name(char *path, size_t size, const char *folder, uint64_t pid, uint64_t image_ticks,
-                  uint64_t buffer)
-{
+                  uint64_t buffer) {
     struct text text = {path, size};
     text_add(&text, folder, strlen(folder));
     text_add(&text, "/", 1);
@@ -48,14 +45,12 @@ bool rawfile_name(char *path, size_t size, const char *folder, uint64_t pid, uin
 }
 
 /* A write past RLIMIT_FSIZE would kill the program with SIGXFSZ. */
-static bool rawfile_may_reach(uint64_t bytes)
-{
+static bool rawfile_may_reach(uint64_t bytes) {
     struct rlimit limit;
     return getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes <= limit.rlim_cur;
 }
 
-static bool rawfile_write(int file, const void *bytes, size_t count, uint64_t offset)
-{
+static bool rawfile_write(int file, const void *bytes, size_t count, uint64_t offset) {
     while (count) {
         ssize_t written = sys_pwrite(file, bytes, count, offset);
         if (written < 0 && errno == EINTR)
@@ -70,8 +65,7 @@ static bool rawfile_write(int file, const void *bytes, size_t count, uint64_t of
 }
 
 /* Storing to a mapped hole of a full disk would be SIGBUS: every block is claimed beforehand. */
-static bool rawfile_claim(int file, size_t bytes)
-{
+static bool rawfile_claim(int file, size_t bytes) {
     static const char zeros[4096];
     if (sys_fallocate(file, 0, 0, bytes) == 0)
         return true;
@@ -83,8 +77,7 @@ static bool rawfile_claim(int file, size_t bytes)
     return true;
 }
 
-struct raw_header *rawfile_map(const char *path)
-{
+struct raw_header *rawfile_map(const char *path) {
     enum { BYTES = RAW_HEADER_BYTES + RAW_RING_BYTES };
     if (!rawfile_may_reach(BYTES))
         return NULL;
@@ -108,15 +101,13 @@ struct raw_header *rawfile_map(const char *path)
 
 /* Disk space claimed in large steps ahead makes the writes on ext4 two to three times as fast. That
  * it may fail does not matter. */
-static void rawfile_claim_ahead(int file, uint64_t end, size_t bytes)
-{
+static void rawfile_claim_ahead(int file, uint64_t end, size_t bytes) {
     enum { STEP = 4 << 20 };
     if (end == RAW_HEADER_BYTES + RAW_RING_BYTES || (end + bytes) / STEP != end / STEP)
         sys_fallocate(file, FALLOC_FL_KEEP_SIZE, end, STEP + bytes);
 }
 
-bool rawfile_flush(const char *path, struct raw_header *header)
-{
+bool rawfile_flush(const char *path, struct raw_header *header) {
     uint64_t end = RAW_HEADER_BYTES + RAW_RING_BYTES + header->flushed_words * 8;
     size_t bytes = (size_t)(header->logged_words - header->flushed_words) * 8;
     if (!rawfile_may_reach(end + bytes))
@@ -132,8 +123,7 @@ bool rawfile_flush(const char *path, struct raw_header *header)
     return is_written;
 }
 
-size_t rawfile_read_text(const char *path, char *text, size_t size)
-{
+size_t rawfile_read_text(const char *path, char *text, size_t size) {
     int file = sys_open(path, O_RDONLY);
     if (file < 0)
         return 0;

@@ -17,8 +17,7 @@ bool rawfile_name(char *path, size_t size, const char *folder, uint64_t pid, uin
 struct raw_header *rawfile_map(const char *path);
 
 /* The ring of a mapped file. */
-static inline uint64_t *rawfile_ring(struct raw_header *header)
-{
+static inline uint64_t *rawfile_ring(struct raw_header *header) {
     return (uint64_t *)((char *)header + RAW_HEADER_BYTES);
 }
 

@@ -15,8 +15,7 @@
 #define RECORD_EXPORT __attribute__((visibility("default")))
 
 /* Logs the birth, or counts the failure, of a call that returned address. */
-LOG_HOT void *record_born(struct log *log, enum raw_kind kind, void *address, size_t size)
-{
+LOG_HOT void *record_born(struct log *log, enum raw_kind kind, void *address, size_t size) {
     if (LOG_LIKELY(log)) {
         if (LOG_LIKELY(address))
             log_birth(log, kind, address, size);
@@ -27,13 +26,11 @@ LOG_HOT void *record_born(struct log *log, enum raw_kind kind, void *address, si
 }
 
 /* glibc's memalign takes any alignment and rounds it up to a power of two. */
-static unsigned record_log2(size_t alignment)
-{
+static unsigned record_log2(size_t alignment) {
     return alignment < 2 ? 0 : 64 - (unsigned)__builtin_clzl(alignment - 1);
 }
 
-static void *record_aligned(struct log *log, void *address, size_t alignment, size_t size)
-{
+static void *record_aligned(struct log *log, void *address, size_t alignment, size_t size) {
     if (log) {
         if (address)
             log_aligned(log, address, size, record_log2(alignment));
@@ -43,27 +40,23 @@ static void *record_aligned(struct log *log, void *address, size_t alignment, si
     return address;
 }
 
-RECORD_EXPORT void *malloc(size_t size)
-{
+RECORD_EXPORT void *malloc(size_t size) {
     struct log *log = log_enter();
     return record_born(log, RAW_MALLOC, real.malloc(size), size);
 }
 
-RECORD_EXPORT void *calloc(size_t count, size_t size)
-{
+RECORD_EXPORT void *calloc(size_t count, size_t size) {
     struct log *log = log_enter();
     return record_born(log, RAW_CALLOC, real.calloc(count, size), count * size);
 }
 
-static void record_null_free(void)
-{
+static void record_null_free(void) {
     struct log *log = log_enter();
     if (log)
         log->header->null_frees++;
 }
 
-RECORD_EXPORT void free(void *address)
-{
+RECORD_EXPORT void free(void *address) {
     if (!address) {
         record_null_free();
     } else if (arena_owns(address)) {
@@ -77,8 +70,7 @@ RECORD_EXPORT void free(void *address)
 }
 
 /* The object moves out of the arena: a birth, for the log. */
-static void *record_realloc_arena(void *address, size_t size)
-{
+static void *record_realloc_arena(void *address, size_t size) {
     image_count_early();
     void *born = malloc(size);
     if (born)
@@ -87,8 +79,7 @@ static void *record_realloc_arena(void *address, size_t size)
 }
 
 /* realloc(address, 0): a free, unless the allocator behind gives something back. */
-static void *record_realloc_zero(struct log *log, void *address)
-{
+static void *record_realloc_zero(struct log *log, void *address) {
     log_death(log, RAW_FREE, address);
     void *born = real.realloc(address, 0);
     if (born)
@@ -96,8 +87,7 @@ static void *record_realloc_zero(struct log *log, void *address)
     return born;
 }
 
-RECORD_EXPORT void *realloc(void *address, size_t size)
-{
+RECORD_EXPORT void *realloc(void *address, size_t size) {
     if (LOG_LIKELY(address) && arena_owns(address))
         return record_realloc_arena(address, size);
     struct log *log = log_enter();
@@ -118,8 +108,7 @@ RECORD_EXPORT void *realloc(void *address, size_t size)
     return born;
 }
 
-RECORD_EXPORT void *reallocarray(void *address, size_t count, size_t size)
-{
+RECORD_EXPORT void *reallocarray(void *address, size_t count, size_t size) {
     size_t bytes;
     if (!__builtin_mul_overflow(count, size, &bytes))
         return realloc(address, bytes);
@@ -128,20 +117,17 @@ RECORD_EXPORT void *reallocarray(void *address, size_t count, size_t size)
     return record_born(log, RAW_MALLOC, NULL, 0);
 }
 
-RECORD_EXPORT void *memalign(size_t alignment, size_t size)
-{
+RECORD_EXPORT void *memalign(size_t alignment, size_t size) {
     struct log *log = log_enter();
     return record_aligned(log, real.memalign(alignment, size), alignment, size);
 }
 
-RECORD_EXPORT void *aligned_alloc(size_t alignment, size_t size)
-{
+RECORD_EXPORT void *aligned_alloc(size_t alignment, size_t size) {
     struct log *log = log_enter();
     return record_aligned(log, real.aligned_alloc(alignment, size), alignment, size);
 }
 
-RECORD_EXPORT int posix_memalign(void **address, size_t alignment, size_t size)
-{
+RECORD_EXPORT int posix_memalign(void **address, size_t alignment, size_t size) {
     struct log *log = log_enter();
     void *born = NULL;
     int error = real.posix_memalign(&born, alignment, size);
@@ -151,15 +137,13 @@ RECORD_EXPORT int posix_memalign(void **address, size_t alignment, size_t size)
     return error;
 }
 
-RECORD_EXPORT void *valloc(size_t size)
-{
+RECORD_EXPORT void *valloc(size_t size) {
     struct log *log = log_enter();
     return record_aligned(log, real.valloc(size), (size_t)sysconf(_SC_PAGESIZE), size);
 }
 
 /* pvalloc promises whole pages: that is what was asked for. */
-RECORD_EXPORT void *pvalloc(size_t size)
-{
+RECORD_EXPORT void *pvalloc(size_t size) {
     struct log *log = log_enter();
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     return record_aligned(log, real.pvalloc(size), page, (size + page - 1) & ~(page - 1));

@@ -22,8 +22,7 @@ enum { OUR_MACHINE = EM_X86_64 };
 enum { OUR_MACHINE = EM_AARCH64 };
 #endif
 
-__attribute__((format(printf, 2, 3))) static bool refuse(char *error, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static bool refuse(char *error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error, HB_TRACE_ERROR_MAX, format, arguments);
@@ -31,14 +30,12 @@ __attribute__((format(printf, 2, 3))) static bool refuse(char *error, const char
     return false;
 }
 
-static bool file_is_program(const char *path)
-{
+static bool file_is_program(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-static bool file_find(const char *command, char path[PATH_MAX], char *error)
-{
+static bool file_find(const char *command, char path[PATH_MAX], char *error) {
     if (strchr(command, '/')) {
         snprintf(path, PATH_MAX, "%s", command);
         if (file_is_program(path))
@@ -57,8 +54,7 @@ static bool file_find(const char *command, char path[PATH_MAX], char *error)
     return refuse(error, "there is no program '%.300s' in PATH", command);
 }
 
-static size_t file_read_head(const char *path, char head[HEAD_BYTES])
-{
+static size_t file_read_head(const char *path, char head[HEAD_BYTES]) {
     memset(head, 0, HEAD_BYTES);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
@@ -69,8 +65,7 @@ static size_t file_read_head(const char *path, char head[HEAD_BYTES])
 }
 
 /* A program that gains rights when it starts is loaded without LD_PRELOAD. */
-static bool file_gains_rights(const char *path)
-{
+static bool file_gains_rights(const char *path) {
     struct stat status;
     if (stat(path, &status))
         return false;
@@ -79,8 +74,7 @@ static bool file_gains_rights(const char *path)
            (getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0);
 }
 
-static bool elf_is_static(const char *head, size_t count)
-{
+static bool elf_is_static(const char *head, size_t count) {
     Elf64_Ehdr elf;
     memcpy(&elf, head, sizeof elf);
     for (unsigned i = 0; i < elf.e_phnum; i++) {
@@ -95,8 +89,7 @@ static bool elf_is_static(const char *head, size_t count)
     return true;
 }
 
-static bool elf_is_recordable(const char *path, const char *head, size_t count, char *error)
-{
+static bool elf_is_recordable(const char *path, const char *head, size_t count, char *error) {
     Elf64_Ehdr elf;
     memcpy(&elf, head, sizeof elf);
     if (elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_machine != OUR_MACHINE)
@@ -113,8 +106,7 @@ static bool elf_is_recordable(const char *path, const char *head, size_t count, 
 }
 
 /* The interpreter that a script's first line names, or false. */
-static bool script_interpreter(const char *head, char path[PATH_MAX])
-{
+static bool script_interpreter(const char *head, char path[PATH_MAX]) {
     if (head[0] != '#' || head[1] != '!')
         return false;
     const char *name = head + 2 + strspn(head + 2, " \t");
@@ -122,8 +114,7 @@ static bool script_interpreter(const char *head, char path[PATH_MAX])
     return path[0] != '\0';
 }
 
-bool hb_recordable(const char *command, char *error)
-{
+bool hb_recordable(const char *command, char *error) {
     char path[PATH_MAX], head[HEAD_BYTES];
     if (!file_find(command, path, error))
         return false;

@@ -11,8 +11,7 @@
 enum { RING_END = RAW_HEADER_BYTES + RAW_RING_BYTES };
 
 /* Returns how many bytes were read: fewer only at the end of the file. */
-static size_t file_read(const char *path, void *bytes, size_t count, uint64_t offset)
-{
+static size_t file_read(const char *path, void *bytes, size_t count, uint64_t offset) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0)
         return 0;
@@ -26,8 +25,7 @@ static size_t file_read(const char *path, void *bytes, size_t count, uint64_t of
     return done;
 }
 
-bool stream_read_header(const char *path, struct raw_header *header)
-{
+bool stream_read_header(const char *path, struct raw_header *header) {
     if (file_read(path, header, sizeof *header, 0) != sizeof *header)
         return false;
     return memcmp(header->magic, RAW_MAGIC, sizeof header->magic) == 0 &&
@@ -38,8 +36,7 @@ bool stream_read_header(const char *path, struct raw_header *header)
 }
 
 /* The words up to the first that the file lacks, if it was cut. */
-static uint64_t stream_count_words(struct stream *stream)
-{
+static uint64_t stream_count_words(struct stream *stream) {
     struct stat status;
     if (stat(stream->path, &status))
         return 0;
@@ -53,8 +50,7 @@ static uint64_t stream_count_words(struct stream *stream)
     return header->flushed_words + (newest_words < ring_words ? newest_words : ring_words);
 }
 
-struct stream *stream_open(const char *path)
-{
+struct stream *stream_open(const char *path) {
     struct stream *stream = calloc(1, sizeof *stream);
     if (!stream)
         return NULL;
@@ -71,8 +67,7 @@ struct stream *stream_open(const char *path)
     return stream;
 }
 
-void stream_close(struct stream *stream)
-{
+void stream_close(struct stream *stream) {
     if (!stream)
         return;
     free(stream->path);
@@ -82,8 +77,7 @@ void stream_close(struct stream *stream)
 }
 
 /* Buffers never span the place where the flushed words end and the ring's begin. */
-static bool stream_refill(struct stream *stream)
-{
+static bool stream_refill(struct stream *stream) {
     uint64_t flushed = stream->header->flushed_words;
     bool is_flushed = stream->next_word < flushed;
     uint64_t end = is_flushed && flushed < stream->word_count ? flushed : stream->word_count;
@@ -101,21 +95,18 @@ static bool stream_refill(struct stream *stream)
     return got > 0;
 }
 
-static bool stream_word(struct stream *stream, uint64_t *word)
-{
+static bool stream_word(struct stream *stream, uint64_t *word) {
     if (stream->buffered_next == stream->buffered_count && !stream_refill(stream))
         return false;
     *word = stream->words[stream->buffered_next++];
     return true;
 }
 
-static uint64_t field(uint64_t word, unsigned shift, unsigned bits)
-{
+static uint64_t field(uint64_t word, unsigned shift, unsigned bits) {
     return word >> shift & ((UINT64_C(1) << bits) - 1);
 }
 
-static bool stream_fail(struct stream *stream)
-{
+static bool stream_fail(struct stream *stream) {
     stream->is_damaged = true;
     stream->word_count = stream->next_word = 0;
     stream->buffered_count = stream->buffered_next = 0;
@@ -123,8 +114,7 @@ static bool stream_fail(struct stream *stream)
 }
 
 /* Takes an escape in. Returns false if it makes no sense. */
-static bool stream_take_escape(struct stream *stream, unsigned mark, uint64_t value)
-{
+static bool stream_take_escape(struct stream *stream, unsigned mark, uint64_t value) {
     switch (mark) {
     case RAW_TIME:
         if (value > stream->ticks)
@@ -151,8 +141,7 @@ static bool stream_take_escape(struct stream *stream, unsigned mark, uint64_t va
     }
 }
 
-static bool stream_mark(struct stream *stream, unsigned mark)
-{
+static bool stream_mark(struct stream *stream, unsigned mark) {
     stream->event = (struct stream_event){.ticks = stream->ticks,
                                           .serial = stream->serial,
                                           .kind = RAW_ESCAPE,
@@ -161,8 +150,7 @@ static bool stream_mark(struct stream *stream, unsigned mark)
 }
 
 /* The escaped value if there was one, else the field's. */
-static void stream_take_birth(struct stream *stream, uint64_t word, struct stream_event *event)
-{
+static void stream_take_birth(struct stream *stream, uint64_t word, struct stream_event *event) {
     event->size = stream->has_size ? stream->size : field(word, RAW_SIZE_SHIFT, RAW_SIZE_BITS);
     if (stream->has_address) {
         event->address = stream->address;
@@ -175,8 +163,7 @@ static void stream_take_birth(struct stream *stream, uint64_t word, struct strea
     event->alignment_log2 = event->kind == RAW_ALIGNED ? stream->alignment_log2 : 0;
 }
 
-static bool stream_take_event(struct stream *stream, uint64_t word)
-{
+static bool stream_take_event(struct stream *stream, uint64_t word) {
     struct stream_event *event = &stream->event;
     *event = (struct stream_event){.serial = stream->serial, .kind = word & RAW_ESCAPE};
     stream->ticks += field(word, RAW_TIME_SHIFT, RAW_TIME_BITS);
@@ -192,16 +179,14 @@ static bool stream_take_event(struct stream *stream, uint64_t word)
 }
 
 /* A thread that was marked as ended, and not replaced, ends after its last event. */
-static bool stream_take_end(struct stream *stream)
-{
+static bool stream_take_end(struct stream *stream) {
     if (stream->has_ended || !stream->has_thread || !stream->header->is_ended || stream->is_damaged)
         return false;
     stream->has_ended = true;
     return stream_mark(stream, RAW_THREAD_END);
 }
 
-bool stream_next(struct stream *stream)
-{
+bool stream_next(struct stream *stream) {
     uint64_t word;
     while (stream_word(stream, &word)) {
         unsigned kind = word & RAW_ESCAPE;

@@ -5,14 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool event_is_death(const struct stream_event *event)
-{
+static bool event_is_death(const struct stream_event *event) {
     return event->kind == RAW_FREE || event->kind == RAW_REALLOC_BEGIN;
 }
 
 /* By time; then deaths first; then any fixed order. */
-static bool stream_precedes(const struct stream *a, const struct stream *b)
-{
+static bool stream_precedes(const struct stream *a, const struct stream *b) {
     if (a->event.ticks != b->event.ticks)
         return a->event.ticks < b->event.ticks;
     if (event_is_death(&a->event) != event_is_death(&b->event))
@@ -20,8 +18,7 @@ static bool stream_precedes(const struct stream *a, const struct stream *b)
     return a->header->buffer < b->header->buffer;
 }
 
-static void heap_sink(struct streamheap *streams, size_t at)
-{
+static void heap_sink(struct streamheap *streams, size_t at) {
     struct stream **heap = streams->heap, *sinking = heap[at];
     for (size_t child; (child = 2 * at + 1) < streams->heap_count; at = child) {
         if (child + 1 < streams->heap_count && stream_precedes(heap[child + 1], heap[child]))
@@ -33,8 +30,7 @@ static void heap_sink(struct streamheap *streams, size_t at)
     heap[at] = sinking;
 }
 
-static bool streams_add(struct streamheap *streams, struct stream *stream)
-{
+static bool streams_add(struct streamheap *streams, struct stream *stream) {
     struct stream **grown = realloc(streams->all, (streams->all_count + 1) * sizeof *streams->all);
     if (!grown)
         return false;
@@ -43,16 +39,14 @@ static bool streams_add(struct streamheap *streams, struct stream *stream)
     return true;
 }
 
-static int streams_compare(const void *left, const void *right)
-{
+static int streams_compare(const void *left, const void *right) {
     const struct stream *a = *(struct stream *const *)left, *b = *(struct stream *const *)right;
     return (a->header->buffer > b->header->buffer) - (a->header->buffer < b->header->buffer);
 }
 
 /* Files of other images are passed over. Returns false when out of memory. */
 static bool streams_take_file(struct streamheap *streams, const char *path, uint64_t pid,
-                              uint64_t image_ticks)
-{
+                              uint64_t image_ticks) {
     struct stream *stream = stream_open(path);
     if (!stream)
         return true;
@@ -63,8 +57,7 @@ static bool streams_take_file(struct streamheap *streams, const char *path, uint
     return !is_ours;
 }
 
-static bool heap_build(struct streamheap *streams)
-{
+static bool heap_build(struct streamheap *streams) {
     streams->heap = malloc((streams->all_count + 1) * sizeof *streams->heap);
     if (!streams->heap)
         return false;
@@ -77,8 +70,7 @@ static bool heap_build(struct streamheap *streams)
 }
 
 bool streamheap_open(struct streamheap *streams, const char *folder, uint64_t pid,
-                     uint64_t image_ticks)
-{
+                     uint64_t image_ticks) {
     *streams = (struct streamheap){0};
     DIR *directory = opendir(folder);
     if (!directory)
@@ -98,21 +90,18 @@ bool streamheap_open(struct streamheap *streams, const char *folder, uint64_t pi
     return heap_build(streams);
 }
 
-void streamheap_close(struct streamheap *streams)
-{
+void streamheap_close(struct streamheap *streams) {
     for (size_t i = 0; i < streams->all_count; i++)
         stream_close(streams->all[i]);
     free(streams->all);
     free(streams->heap);
 }
 
-struct stream *streamheap_first(const struct streamheap *streams)
-{
+struct stream *streamheap_first(const struct streamheap *streams) {
     return streams->heap_count ? streams->heap[0] : NULL;
 }
 
-void streamheap_advance(struct streamheap *streams)
-{
+void streamheap_advance(struct streamheap *streams) {
     if (!stream_next(streams->heap[0]))
         streams->heap[0] = streams->heap[--streams->heap_count];
     if (streams->heap_count)

@@ -7,8 +7,7 @@
 
 #include "workloads/recorder/raw.h"
 
-static inline uint64_t ticks_now(void)
-{
+static inline uint64_t ticks_now(void) {
 #if defined(__x86_64__)
     return __builtin_ia32_rdtsc();
 #elif defined(__aarch64__)
@@ -22,8 +21,7 @@ static inline uint64_t ticks_now(void)
 
 /* Keeps the processor from reading the counter before the loads and locks that precede it are done:
  * else a birth could be stamped before the free, on another core, that made its address free. */
-static inline void ticks_fence(void)
-{
+static inline void ticks_fence(void) {
 #if defined(__x86_64__)
     __builtin_ia32_lfence();
 #else
@@ -31,8 +29,7 @@ static inline void ticks_fence(void)
 #endif
 }
 
-static inline struct raw_instant ticks_instant(void)
-{
+static inline struct raw_instant ticks_instant(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     struct raw_instant now = {.ns = (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec};
