@@ -1,6 +1,7 @@
 /* backend.c -- the system calls, one a function, and the accounts. */
 #include "allocators/backend/backend.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@ enum { SYSTEM_PAGE = 4096 };
 #define BASE_ALIGNMENT ((uintptr_t)2 << 20)
 #define RESERVE_MAX    ((size_t)8 << 30) /* 64 GiB is refused under Valgrind */
 #define RESERVE_MIN    ((size_t)64 << 20)
+#define NEXT_REGION    ((size_t)1 << 30) /* reserved when the heap must go on elsewhere */
 
 static uintptr_t round_up(uintptr_t value, uintptr_t multiple) {
     return (value + multiple - 1) & ~(multiple - 1);
@@ -28,6 +30,7 @@ static void *reserve(void *address, size_t bytes, int flags) {
         return NULL;
     if (address && start != address) { /* a kernel without MAP_FIXED_NOREPLACE */
         munmap(start, bytes);
+        errno = EEXIST;
         return NULL;
     }
     return start;
@@ -126,24 +129,36 @@ static char *extend_reserved(struct hb_backend *backend, size_t bytes) {
     return backend->heap_end;
 }
 
-/* Reserve a further region above the heap, within its reach. */
-static bool continue_above(struct hb_backend *backend, size_t bytes) {
+/* The next free range of bytes above the heap and within its reach, reserved; NULL if there is
+ * none. Only a range that is taken is stepped over: any other refusal would be repeated. */
+static char *reserve_above(const struct hb_backend *backend, size_t bytes) {
     uintptr_t reach = (uintptr_t)backend->heap_base + HB_HEAP_REACH;
-    uintptr_t from = round_up((uintptr_t)backend->heap_end + 1, BASE_ALIGNMENT);
-    if (backend->reservation_count == HB_RESERVATIONS_MAX)
-        return false;
-    for (size_t size = (size_t)1 << 30; size >= RESERVE_MIN; size /= 4) {
-        size_t need = size > bytes ? size : round_up(bytes, BASE_ALIGNMENT);
-        for (uintptr_t at = from; at + need <= reach; at += size) {
-            if (!reserve((void *)at, need, MAP_FIXED_NOREPLACE))
-                continue;
-            remember_reservation(backend, (void *)at, need);
-            enter_reserved(backend, (char *)at, (char *)at + need);
-            backend->is_contiguous = false;
-            return true;
-        }
+    uintptr_t at = round_up((uintptr_t)backend->heap_end + 1, BASE_ALIGNMENT);
+    for (; at + bytes <= reach; at += RESERVE_MIN) {
+        char *start = reserve((void *)at, bytes, MAP_FIXED_NOREPLACE);
+        if (start || errno != EEXIST)
+            return start;
     }
-    return false;
+    return NULL;
+}
+
+/* Go on in a further region, if it gives the first bytes. */
+static char *continue_above(struct hb_backend *backend, size_t bytes) {
+    size_t most = bytes > NEXT_REGION ? round_up(bytes, BASE_ALIGNMENT) : NEXT_REGION;
+    size_t least = round_up(bytes, SYSTEM_PAGE);
+    if (bytes >= HB_HEAP_REACH || backend->reservation_count == HB_RESERVATIONS_MAX)
+        return NULL;
+    char *start = reserve_above(backend, most);
+    if (!start || mprotect(start, least, PROT_READ | PROT_WRITE) != 0) {
+        if (start)
+            munmap(start, most);
+        return NULL;
+    }
+    remember_reservation(backend, start, most);
+    enter_reserved(backend, start, start + most);
+    backend->committed = start + least;
+    backend->is_contiguous = false;
+    return start;
 }
 
 void *hb_backend_extend(struct hb_backend *backend, size_t bytes) {
@@ -151,8 +166,8 @@ void *hb_backend_extend(struct hb_backend *backend, size_t bytes) {
         return NULL;
     char *start =
         backend->in_break ? extend_break(backend, bytes) : extend_reserved(backend, bytes);
-    if (!start && bytes < HB_HEAP_REACH && continue_above(backend, bytes))
-        start = extend_reserved(backend, bytes);
+    if (!start)
+        start = continue_above(backend, bytes);
     if (!start)
         return NULL;
     backend->brk_calls++;
