@@ -18,6 +18,7 @@ struct run {
     struct hb_result *results;
     size_t result_count;
     const char *trace; /* the current one's name */
+    struct hb_cache_setup cache;
 };
 
 static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
@@ -46,8 +47,9 @@ static void programs_free(struct programs *programs) {
 }
 
 static void describe_passes(unsigned passes, char *text, size_t size) {
-    snprintf(text, size, "%s%s%s", passes & HB_PASS_CHECK ? ",check" : "",
-             passes & HB_PASS_SPACE ? ",space" : "", passes & HB_PASS_TIME ? ",time" : "");
+    snprintf(text, size, "%s%s%s%s", passes & HB_PASS_CHECK ? ",check" : "",
+             passes & HB_PASS_SPACE ? ",space" : "", passes & HB_PASS_TIME ? ",time" : "",
+             passes & HB_PASS_CACHE ? ",cache" : "");
     memmove(text, text + 1, strlen(text));
 }
 
@@ -81,6 +83,7 @@ static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *pr
                              .warm_ns = WARM_NS,
                              .cpu = options->cpu,
                              .memory_limit = options->memory_limit,
+                             .cache = &run->cache,
                              .progress = show_progress,
                              .context = run};
     plan->cells = calloc(options->allocator_count + 1, sizeof *plan->cells);
@@ -118,7 +121,8 @@ static void plan_close(struct run *run, struct hb_plan *plan, bool keeps) {
 static bool plan_measure(struct hb_plan *plan, unsigned passes) {
     return (!(passes & HB_PASS_CHECK) || hb_pass_check(plan)) &&
            (!(passes & HB_PASS_SPACE) || hb_pass_space(plan)) &&
-           (!(passes & HB_PASS_TIME) || hb_pass_time(plan));
+           (!(passes & HB_PASS_TIME) || hb_pass_time(plan)) &&
+           (!(passes & HB_PASS_CACHE) || hb_pass_cache(plan));
 }
 
 static int run_trace(struct run *run, const struct hb_run_trace *trace) {
@@ -175,6 +179,16 @@ static int keep_and_print(struct run *run, int argc, char **argv) {
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
+/* Where the cache pass counts; what stands in its way is said once. */
+static void choose_counters(struct run *run) {
+    const struct hb_run_options *options = &run->options;
+    if (!(options->passes & HB_PASS_CACHE) || options->counters == HB_COUNTERS_NONE)
+        return;
+    const char *obstacle = hb_cache_setup_sim(&run->cache, &options->geometry);
+    if (obstacle)
+        fprintf(stderr, "heapbench: the cache pass is left out: %s\n", obstacle);
+}
+
 static int run_all(struct run *run, int argc, char **argv) {
     char error[ERROR_BYTES];
     const struct hb_run_options *options = &run->options;
@@ -186,6 +200,7 @@ static int run_all(struct run *run, int argc, char **argv) {
     if (!run->dir)
         return hb_usage_error("%s", error);
     hb_interrupt_catch();
+    choose_counters(run);
     int status = HB_EXIT_OK;
     for (size_t i = 0; i < options->trace_count && status == HB_EXIT_OK; i++)
         status = run_trace(run, &options->traces[i]);

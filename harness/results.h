@@ -58,12 +58,15 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(COUNT, splits, "", "blocks split")                                                           \
     X(COUNT, merges, "", "blocks merged")                                                          \
     X(TEXT, cache_source, "", "pmu or sim")                                                        \
-    X(COUNT, cache_ops, "", "operations the cache pass replayed")                                  \
-    X(TEXT, cache_geometry, "", "caches counted or simulated")                                     \
+    X(COUNT, cache_ops, "", "operations that succeeded in the cache pass, a prefix under sim")     \
+    X(TEXT, cache_geometry, "", "caches simulated: bytes, ways, bytes of a line")                  \
     X(REAL, instructions_per_op, "", "instructions")                                               \
-    X(REAL, l1d_misses_per_op, "", "first-level data cache misses")                                \
-    X(REAL, llc_misses_per_op, "", "last-level cache misses")                                      \
+    X(REAL, l1d_misses_per_op, "", "first-level data cache misses; sim: of reads and writes")      \
+    X(REAL, llc_misses_per_op, "", "last-level cache misses; sim: of data, reads and writes")      \
     X(REAL, dtlb_misses_per_op, "", "data TLB misses")                                             \
+    X(REAL, floor_instructions_per_op, "", "of the same replay with the null allocator")           \
+    X(REAL, floor_l1d_misses_per_op, "", "of the same replay with the null allocator")             \
+    X(REAL, floor_llc_misses_per_op, "", "of the same replay with the null allocator")             \
     X(COUNT, minor_faults, "", "page faults of the cold replay")                                   \
     X(COUNT, brk_calls, "", "moves of the program break")                                          \
     X(COUNT, mmap_calls, "", "mmap calls")                                                         \

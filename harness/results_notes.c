@@ -8,6 +8,7 @@
 #include "harness/table.h"
 
 enum { NOTE_MAX = 2048, INTERVAL_REPEATS_MIN = 6, PEAK_LIVE_MIN = 64 * 1024 };
+enum { SIMULATED_BREAK = 8 << 20 };
 
 static bool has_count(uint64_t count) {
     return count != HB_COUNT_NULL;
@@ -45,6 +46,11 @@ static bool lacks_cache(const struct hb_result *result) {
            result->error[0] == '\0' && !isnan(result->ns_per_op);
 }
 
+static bool simulated_beyond_break(const struct hb_result *result) {
+    return strcmp(result->cache_source, "sim") == 0 && strcmp(result->allocator, "glibc") == 0 &&
+           has_count(result->peak_live_bytes) && result->peak_live_bytes > SIMULATED_BREAK;
+}
+
 static bool by_rollup(const struct hb_result *result) {
     return strncmp(result->resident_source, "smaps", 5) == 0;
 }
@@ -60,7 +66,9 @@ static const struct note {
     {lacks_ratios, false, "peak live below 64 KiB: ratios of memory to live are not given"},
     {lacks_footprint, true, "footprint and fragmentation of a foreign allocator are not visible"},
     {by_rollup, true, "resident memory by smaps_rollup: statm is not exact here"},
-    {lacks_cache, true, "no counts of the cache: no counters here"},
+    {lacks_cache, true, "no counts of the cache (see heapbench doctor)"},
+    {simulated_beyond_break, true,
+     "its break ends at 8 MiB under the simulator; a larger heap goes on in mappings"},
 };
 
 static void note_print(const char *text, size_t width, FILE *file) {
@@ -109,19 +117,30 @@ static void failures_print(const struct hb_result *result, size_t width, FILE *f
     }
 }
 
-static void caches_print(const struct hb_results_block *block, size_t width, FILE *file) {
-    char text[NOTE_MAX];
+static void caches_print_result(const struct hb_result *result, size_t width, FILE *file) {
+    char text[NOTE_MAX] = "", part[256];
 
+    if (strcmp(result->cache_source, "sim") == 0)
+        snprintf(text, sizeof text, "caches simulated over the first %" PRIu64 " ops: %s",
+                 result->cache_ops, result->cache_geometry);
+    else
+        snprintf(text, sizeof text, "caches counted by the processor");
+    if (!isnan(result->floor_instructions_per_op)) {
+        snprintf(part, sizeof part, "floor %.1f instr./op, %.3f L1d, %.3f LLC misses/op",
+                 result->floor_instructions_per_op, result->floor_l1d_misses_per_op,
+                 result->floor_llc_misses_per_op);
+        note_add(text, "; ", part);
+    }
+    note_print(text, width, file);
+}
+
+/* Once, as all rows of a block were counted alike. */
+static void caches_print(const struct hb_results_block *block, size_t width, FILE *file) {
     for (size_t i = 0; i < block->count; i++) {
-        const struct hb_result *result = block->rows[i];
-        if (result->cache_source[0] == '\0')
-            continue;
-        snprintf(text, sizeof text, "caches %s%s%s",
-                 strcmp(result->cache_source, "sim") == 0 ? "simulated, no dTLB"
-                                                          : "counted by the processor",
-                 result->cache_geometry[0] != '\0' ? ": " : "", result->cache_geometry);
-        note_print(text, width, file);
-        return;
+        if (block->rows[i]->cache_source[0] != '\0') {
+            caches_print_result(block->rows[i], width, file);
+            return;
+        }
     }
 }
 

@@ -16,8 +16,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, NEAREST_BYTES = 512, ITEM_BYTES
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
 static option_parse parse_alloc, parse_trace, parse_baseline, parse_passes, parse_repeats,
-    parse_mode, parse_touch, parse_cpu, parse_seed, parse_limit, parse_format, parse_out,
-    parse_help;
+    parse_mode, parse_touch, parse_counters, parse_cache, parse_cpu, parse_seed, parse_limit,
+    parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -29,11 +29,13 @@ static const struct run_option {
      "allocators, NAME:KEY=VALUE:… each; `all`: all of ours that free"},
     {"trace", "LIST", parse_trace, "traces: names, or paths (with a /)"},
     {"baseline", "SPEC|none", parse_baseline, "what to compare with (glibc)"},
-    {"passes", "LIST", parse_passes, "check, space, time (space,time)"},
+    {"passes", "LIST", parse_passes, "check, space, time, cache (all but check)"},
     {"repeats", "N", parse_repeats, "blocks of the time pass (12; 6 at least for intervals)"},
     {"mode", "serial", parse_mode, "the recorded total order, on one thread"},
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
+    {"counters", "WHAT", parse_counters, "of the cache pass: auto, sim, none"},
+    {"cache", "CACHES", parse_cache, "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
     {"cpu", "N", parse_cpu, "where workers run (the last one allowed)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit, "a worker may have no more, K M G allowed (80% of RAM)"},
@@ -193,18 +195,19 @@ static int find_name(const char *const *names, const char *text) {
 }
 
 static int parse_passes(struct hb_run_options *options, const char *text) {
-    static const char *const names[] = {"check", "space", "time", NULL};
+    static const char *const names[] = {"check", "space", "time", "cache", NULL};
     char item[ITEM_BYTES];
     options->passes = 0;
     while (next_item(&text, item)) {
         int pass = find_name(names, item);
         if (pass < 0)
-            return hb_usage_error("--passes: there is no pass '%s'; they are check, space, time",
+            return hb_usage_error("--passes: there is no pass '%s'; they are check, space, time, "
+                                  "cache",
                                   item);
         options->passes |= 1u << pass;
     }
     return options->passes ? HB_EXIT_OK
-                           : hb_usage_error("--passes: name one of check, space, time");
+                           : hb_usage_error("--passes: name one of check, space, time, cache");
 }
 
 static bool parse_number(const char *text, uint64_t *number) {
@@ -233,6 +236,22 @@ static int parse_touch(struct hb_run_options *options, const char *text) {
     options->touch = find_name(names, text);
     if (options->touch < 0)
         return hb_usage_error("--touch: '%s' is none of none, first, page, all", text);
+    return HB_EXIT_OK;
+}
+
+static int parse_counters(struct hb_run_options *options, const char *text) {
+    static const char *const names[] = {"auto", "sim", "none", NULL};
+    int choice = find_name(names, text);
+    if (choice < 0)
+        return hb_usage_error("--counters: '%s' is none of auto, sim, none", text);
+    options->counters = (enum hb_counters)choice;
+    return HB_EXIT_OK;
+}
+
+static int parse_cache(struct hb_run_options *options, const char *text) {
+    char error[HB_GEOMETRY_ERROR_MAX];
+    if (!hb_geometry_parse(&options->geometry, text, error))
+        return hb_usage_error("--cache: %s", error);
     return HB_EXIT_OK;
 }
 
@@ -297,7 +316,7 @@ static bool options_init(struct hb_run_options *options) {
     char error[HB_OPTION_ERROR_MAX];
     uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     *options = (struct hb_run_options){.has_baseline = true,
-                                       .passes = HB_PASS_SPACE | HB_PASS_TIME,
+                                       .passes = HB_PASS_SPACE | HB_PASS_TIME | HB_PASS_CACHE,
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
@@ -306,6 +325,7 @@ static bool options_init(struct hb_run_options *options) {
                                        .out = "heapbench-results"};
     options->allocators = calloc(HB_LIST_MAX, sizeof *options->allocators);
     options->traces = calloc(HB_LIST_MAX, sizeof *options->traces);
+    hb_geometry_of_machine(&options->geometry);
     return options->allocators && options->traces &&
            hb_spec_parse("glibc", &options->baseline, error) == HB_SPEC_OK;
 }

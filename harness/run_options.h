@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include "allocators/registry.h"
+#include "harness/measure/geometry.h"
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
-enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4 };
+enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4, HB_PASS_CACHE = 8 };
+enum hb_counters { HB_COUNTERS_AUTO, HB_COUNTERS_SIM, HB_COUNTERS_NONE };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
 
 struct hb_run_trace {
@@ -24,7 +26,9 @@ struct hb_run_options {
     bool has_baseline;
     struct hb_spec baseline;
     unsigned passes; /* HB_PASS_… */
-    int touch;       /* enum job_touch, or -1 */
+    enum hb_counters counters;
+    struct hb_geometry geometry; /* of simulated caches */
+    int touch;                   /* enum job_touch, or -1 */
     uint64_t repeats;
     uint64_t seed;
     int cpu; /* -1: the last one this process may use */

@@ -7,6 +7,7 @@
 #define HB_PASSES_H
 
 #include "allocators/registry.h"
+#include "harness/passes/cache.h"
 #include "harness/passes/spawn.h"
 #include "harness/results.h"
 
@@ -30,6 +31,7 @@ struct hb_plan {
     uint64_t warm_ns;
     int cpu;
     uint64_t memory_limit;
+    const struct hb_cache_setup *cache;
     /* Called when a worker is done, and at ticks; step of steps of the pass. May be NULL. */
     void (*progress)(void *context, const char *pass, size_t step, size_t steps);
     void *context;
@@ -40,6 +42,10 @@ struct hb_plan {
 bool hb_pass_check(struct hb_plan *plan);
 bool hb_pass_space(struct hb_plan *plan);
 bool hb_pass_time(struct hb_plan *plan);
+bool hb_pass_cache(struct hb_plan *plan);
+
+/* The cache pass by simulation. */
+void hb_cache_simulate(struct hb_plan *plan);
 
 /* A job of the plan for a cell. */
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,

@@ -16,6 +16,7 @@
 #include "harness/cmd.h"
 
 enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16, PATH_BYTES = 4096 };
+enum { LAUNCH_FILES = 3 + HB_WRAPPER_FILES };
 
 static volatile sig_atomic_t caught_signal;
 
@@ -55,19 +56,35 @@ static bool worker_path(char *path, size_t size) {
     return false;
 }
 
+/* What a child is to run, with which files open from JOB_FD on. */
+struct launch {
+    char path[PATH_BYTES]; /* of the worker */
+    const struct hb_wrapper *wrapper;
+    int files[LAUNCH_FILES];
+    int file_count;
+};
+
+/* Put the files in their places, by places that none of them has. Closes all others. */
+static bool child_place_files(const struct launch *launch) {
+    int high[LAUNCH_FILES];
+    for (int i = 0; i < launch->file_count; i++)
+        high[i] = fcntl(launch->files[i], F_DUPFD, HIGH_FD);
+    for (int i = 0; i < launch->file_count; i++)
+        if (dup2(high[i], JOB_FD + i) < 0)
+            return false;
+    return close_range((unsigned)(JOB_FD + launch->file_count), ~0U, 0) == 0;
+}
+
 /* In the child, between fork and exec: only async-signal-safe calls. */
-__attribute__((noreturn)) static void child_exec(const char *path, int job_file, int program_file,
-                                                 pid_t parent) {
+__attribute__((noreturn)) static void child_exec(const struct launch *launch, pid_t parent) {
     char name[] = "heapbench-worker";
-    char *const arguments[] = {name, NULL};
+    char *const plain[] = {name, NULL};
     char *const environment[] = {NULL};
+    char *const *arguments = launch->wrapper ? launch->wrapper->arguments : plain;
     signal(SIGINT, SIG_DFL);
     personality(ADDR_NO_RANDOMIZE);
-    int job_high = fcntl(job_file, F_DUPFD, HIGH_FD);
-    int program_high = fcntl(program_file, F_DUPFD, HIGH_FD);
-    if (getppid() == parent && dup2(job_high, JOB_FD) >= 0 && dup2(program_high, PROGRAM_FD) >= 0 &&
-        close_range(PROGRAM_FD + 1, ~0U, 0) == 0)
-        execve(path, arguments, environment);
+    if (getppid() == parent && child_place_files(launch))
+        execve(launch->wrapper ? arguments[0] : launch->path, arguments, environment);
     _exit(127);
 }
 
@@ -115,23 +132,31 @@ static struct job_page *job_open(const struct job *job, int *file) {
     return page;
 }
 
-bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
-                   hb_tick *tick, void *context, char *error) {
-    char path[PATH_BYTES];
-    int file;
-    bool succeeded = false;
-    if (!worker_path(path, sizeof path)) {
+static bool launch_open(struct launch *launch, const struct hb_wrapper *wrapper, int program,
+                        char *error) {
+    *launch = (struct launch){.wrapper = wrapper, .files = {-1, program}, .file_count = 2};
+    if (!worker_path(launch->path, sizeof launch->path)) {
         snprintf(error, ERROR_BYTES, "heapbench-worker is not beside heapbench: build it again");
         return false;
     }
+    for (int i = 0; wrapper && i < HB_WRAPPER_FILES; i++)
+        launch->files[launch->file_count++] = wrapper->files[i];
+    if (wrapper)
+        launch->files[launch->file_count++] = open(launch->path, O_RDONLY | O_CLOEXEC);
+    return true;
+}
+
+static bool worker_run(const struct job *job, struct launch *launch, struct report *report,
+                       hb_tick *tick, void *context, char *error) {
+    bool succeeded = false;
     if (caught_signal) {
         snprintf(error, ERROR_BYTES, "interrupted");
         return false;
     }
-    struct job_page *page = job_open(job, &file);
+    struct job_page *page = job_open(job, &launch->files[0]);
     pid_t parent = getpid(), pid = page ? fork() : -1;
     if (pid == 0)
-        child_exec(path, file, program->file, parent);
+        child_exec(launch, parent);
     if (pid < 0) {
         snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
     } else {
@@ -140,7 +165,24 @@ bool hb_worker_run(const struct job *job, const struct hb_program *program, stru
     }
     if (page)
         munmap(page, sizeof *page);
-    if (file >= 0)
-        close(file);
+    if (launch->files[0] >= 0)
+        close(launch->files[0]);
+    return succeeded;
+}
+
+bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
+                   hb_tick *tick, void *context, char *error) {
+    struct launch launch;
+    return launch_open(&launch, NULL, program->file, error) &&
+           worker_run(job, &launch, report, tick, context, error);
+}
+
+bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,
+                           struct report *report, const struct hb_wrapper *wrapper, char *error) {
+    struct launch launch;
+    if (!launch_open(&launch, wrapper, program->file, error))
+        return false;
+    bool succeeded = worker_run(job, &launch, report, NULL, NULL, error);
+    close(launch.files[launch.file_count - 1]);
     return succeeded;
 }

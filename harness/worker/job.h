@@ -15,9 +15,9 @@
 #include "allocators/options.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 1, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 2, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
-enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME };
+enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
 
 struct job {
@@ -32,6 +32,9 @@ struct job {
     uint64_t stack_offset;
     uint64_t warm_ns; /* JOB_TIME: replay warm for at least this long */
     uint64_t memory_limit;
+    uint64_t prefix_words;  /* JOB_CACHE: words of the program to replay, */
+    uint64_t prefix_ops;    /* which are so many operations */
+    uint32_t reserves_heap; /* ours take the heap from backend=mmap, whatever the spec says */
 };
 
 struct report_wide {

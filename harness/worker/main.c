@@ -72,6 +72,8 @@ static void worker_open(struct worker *worker) {
     struct hb_config *config = &worker->spec.config;
     config->largest_request = worker->program->largest_request;
     config->base_offset = worker->job->break_offset;
+    if (worker->job->reserves_heap)
+        config->backend = HB_SOURCE_MMAP;
     worker->allocator = worker->spec.allocator;
     worker->state = worker_map(worker, worker->allocator->state_bytes);
     worker->slots = worker_map(worker, worker->program->slot_count * sizeof *worker->slots);
@@ -85,7 +87,7 @@ static void worker_open(struct worker *worker) {
 
 static void worker_run(struct worker *worker) {
     static void (*const passes[])(struct worker *) = {worker_check, worker_space, worker_peak,
-                                                      worker_time};
+                                                      worker_time, worker_cache};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
     worker_open(worker);

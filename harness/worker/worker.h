@@ -36,5 +36,6 @@ void worker_check(struct worker *worker);
 void worker_space(struct worker *worker);
 void worker_peak(struct worker *worker);
 void worker_time(struct worker *worker);
+void worker_cache(struct worker *worker);
 
 #endif

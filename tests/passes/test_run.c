@@ -30,7 +30,7 @@ static void every_figure_that_is_measured_is_there(void **state) {
     assert_string_equal(glibc->allocator, "glibc");
     assert_string_equal(best->allocator, "bestfit");
     assert_string_equal(best->baseline, "glibc");
-    assert_string_equal(best->passes, "space,time");
+    assert_string_equal(best->passes, "space,time,cache");
     assert_true(isnan(glibc->time_ratio));
     assert_true(best->time_ratio > 0 && best->time_ratio_ci95_low <= best->time_ratio &&
                 best->time_ratio <= best->time_ratio_ci95_high);
@@ -146,6 +146,8 @@ static const struct refusal refusals[] = {
     {"--alloc=bestfit:foo=1 --trace=gcc", "it knows order, index"},
     {"--alloc=bestfit --trace=gcc --passes=speed", "no pass 'speed'"},
     {"--alloc=bestfit --trace=gcc --touch=some", "--touch"},
+    {"--alloc=bestfit --trace=gcc --counters=some", "--counters"},
+    {"--alloc=bestfit --trace=gcc --cache=L2=1M,8,64", "--cache"},
     {"--alloc=bestfit --trace=gcc --format=xml", "--format"},
     {"--alloc=bestfit --trace=gcc --mode=fast", "--mode"},
     {"--alloc=bestfit --trace=gcc --cpu=9999", "--cpu"},

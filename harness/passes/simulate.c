@@ -1,0 +1,178 @@
+/* simulate.c -- the cache pass without counters: a prefix of the trace under callgrind, whose
+ * caches are set to a geometry. What a worker sees of its surroundings has the same length each
+ * time, and so every run counts the same. Counts do not depend on time: as many workers run at once
+ * as there are CPUs.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cmd.h"
+#include "harness/passes/passes.h"
+
+enum { PREFIX_OPS = 200000, ERROR_BYTES = 512, JOBS_MAX = 16 };
+
+/* One allocator to simulate, and what came of it. */
+struct simulation {
+    const struct hb_spec *spec;
+    const struct hb_program *program;
+    struct hb_callgrind_counts counts;
+    uint64_t ops;
+    char error[ERROR_BYTES]; /* "" if it succeeded */
+};
+
+struct batch {
+    const struct hb_plan *plan;
+    struct simulation *simulations;
+    size_t count;
+    atomic_size_t next, done;
+};
+
+/* The words of the first operations of a program, all of them if it is short. */
+static void prefix_set(struct job *job, const struct hb_program *program) {
+    const uint64_t *first = program_words(program->header), *word = first;
+    const uint64_t *end = first + program->header->word_count;
+    while (word < end && job->prefix_ops < PREFIX_OPS) {
+        program_next(&word);
+        job->prefix_ops++;
+    }
+    job->prefix_words = (uint64_t)(word - first);
+}
+
+/* The last line of valgrind's talk, if it has any. */
+static void log_read(int file, char *error) {
+    char text[4096];
+    ssize_t length = pread(file, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+    text[strlen(text) - (length > 0 && text[length - 1] == '\n')] = '\0';
+    const char *line = strrchr(text, '\n');
+    size_t used = strlen(error);
+    if (text[0])
+        snprintf(error + used, ERROR_BYTES - used, "; valgrind: %.200s", line ? line + 1 : text);
+}
+
+static void counts_read(int file, struct simulation *simulation) {
+    FILE *out = fdopen(dup(file), "r");
+    if (!out)
+        snprintf(simulation->error, ERROR_BYTES, "callgrind's output could not be read");
+    else
+        hb_callgrind_read(out, &simulation->counts, simulation->error);
+    if (out)
+        fclose(out);
+}
+
+static void simulate(const struct hb_plan *plan, struct simulation *simulation) {
+    struct report report;
+    struct job job;
+    struct hb_wrapper wrapper = {(char *const *)plan->cache->callgrind.arguments,
+                                 {memfd_create("heapbench-counts", MFD_CLOEXEC),
+                                  memfd_create("heapbench-talk", MFD_CLOEXEC)}};
+    hb_plan_job(plan, &job, JOB_CACHE, simulation->spec, TOUCH_FIRST);
+    job.cpu = -1;
+    job.memory_limit = 0; /* counts valgrind's own */
+    job.reserves_heap = 1;
+    prefix_set(&job, simulation->program);
+    if (!hb_worker_run_wrapped(&job, simulation->program, &report, &wrapper, simulation->error))
+        log_read(wrapper.files[1], simulation->error);
+    else if (!report.ops)
+        snprintf(simulation->error, ERROR_BYTES, "every request failed");
+    else
+        counts_read(wrapper.files[0], simulation);
+    simulation->ops = report.ops;
+    for (int i = 0; i < HB_WRAPPER_FILES; i++)
+        if (wrapper.files[i] >= 0)
+            close(wrapper.files[i]);
+}
+
+static void *batch_work(void *context) {
+    struct batch *batch = context;
+    size_t i;
+    while ((i = atomic_fetch_add(&batch->next, 1)) < batch->count && !hb_interrupted()) {
+        simulate(batch->plan, &batch->simulations[i]);
+        atomic_fetch_add(&batch->done, 1);
+    }
+    return NULL;
+}
+
+static size_t jobs_at_once(size_t count) {
+    cpu_set_t allowed;
+    size_t cpus =
+        sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (size_t)CPU_COUNT(&allowed) : 1;
+    cpus = cpus < JOBS_MAX ? cpus : JOBS_MAX;
+    return cpus < count ? cpus : count;
+}
+
+/* Wait for a thread, showing how many simulations are done. */
+static void thread_join(pthread_t thread, const struct batch *batch) {
+    struct timespec until;
+    do {
+        hb_plan_progress(batch->plan, "cache", atomic_load(&batch->done), batch->count);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+    } while (pthread_timedjoin_np(thread, NULL, &until) == ETIMEDOUT);
+}
+
+static void batch_run(struct batch *batch) {
+    pthread_t threads[JOBS_MAX];
+    size_t started = 0, jobs = jobs_at_once(batch->count);
+    while (started < jobs && pthread_create(&threads[started], NULL, batch_work, batch) == 0)
+        started++;
+    if (!started)
+        batch_work(batch);
+    for (size_t i = 0; i < started; i++)
+        thread_join(threads[i], batch);
+}
+
+static double per_op(uint64_t count, uint64_t ops) {
+    return (double)count / (double)ops;
+}
+
+static void fill_cell(struct hb_cell *cell, const struct simulation *simulation,
+                      const struct simulation *floor, const struct hb_geometry *geometry) {
+    struct hb_result *result = &cell->result;
+    const struct hb_callgrind_counts *counts = &simulation->counts;
+    if (simulation->error[0]) {
+        hb_cell_fail(cell, "cache", simulation->error);
+        return;
+    }
+    snprintf(result->cache_source, sizeof result->cache_source, "sim");
+    hb_geometry_text(geometry, result->cache_geometry);
+    result->cache_ops = simulation->ops;
+    result->instructions_per_op = per_op(counts->instructions, simulation->ops);
+    result->l1d_misses_per_op = per_op(counts->l1d_misses, simulation->ops);
+    result->llc_misses_per_op = per_op(counts->llc_misses, simulation->ops);
+    if (!floor || floor->error[0])
+        return;
+    result->floor_instructions_per_op = per_op(floor->counts.instructions, floor->ops);
+    result->floor_l1d_misses_per_op = per_op(floor->counts.l1d_misses, floor->ops);
+    result->floor_llc_misses_per_op = per_op(floor->counts.llc_misses, floor->ops);
+}
+
+void hb_cache_simulate(struct hb_plan *plan) {
+    bool has_floor = plan->touch <= TOUCH_FIRST;
+    struct batch batch = {.plan = plan, .count = plan->cell_count + has_floor};
+    batch.simulations = calloc(batch.count, sizeof *batch.simulations);
+    if (!batch.simulations)
+        return;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        batch.simulations[i].spec = &plan->cells[i].spec;
+        batch.simulations[i].program = plan->cells[i].program;
+    }
+    struct simulation *floor = has_floor ? &batch.simulations[plan->cell_count] : NULL;
+    if (floor) {
+        floor->spec = &plan->floor;
+        floor->program = plan->program;
+    }
+    hb_program_folder(); /* kept by the first call, which no two threads may make */
+    batch_run(&batch);
+    for (size_t i = 0; i < plan->cell_count && !hb_interrupted(); i++)
+        fill_cell(&plan->cells[i], &batch.simulations[i], floor, &plan->cache->geometry);
+    free(batch.simulations);
+}

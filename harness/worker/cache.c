@@ -1,0 +1,19 @@
+/* cache.c -- the cache pass: one cold replay, or the first part of it, and nothing else is counted.
+ * Under callgrind its client requests mark the replay; elsewhere they do nothing.
+ */
+#include <valgrind/callgrind.h>
+
+#include "harness/worker/replay.h"
+
+void worker_cache(struct worker *worker) {
+    struct replay replay = {worker->allocator, worker->state, worker->slots, 0};
+    const struct job *job = worker->job;
+    const uint64_t *word = program_words(worker->program);
+    if (job->prefix_words > worker->program->word_count)
+        worker_fail(worker, "the worker's program is damaged", "");
+    CALLGRIND_TOGGLE_COLLECT;
+    replay_words(&replay, word, word + job->prefix_words, job->touch);
+    CALLGRIND_TOGGLE_COLLECT;
+    worker->report->failed_allocs = replay.failed;
+    worker->report->ops = job->prefix_ops - replay.failed;
+}

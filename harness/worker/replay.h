@@ -1,0 +1,22 @@
+/* replay.h -- a program replayed on the allocator under test, with nothing measured on the way. */
+#ifndef HB_REPLAY_H
+#define HB_REPLAY_H
+
+#include "harness/worker/worker.h"
+
+struct replay {
+    const struct hb_allocator *allocator;
+    void *state;
+    void **slots;
+    uint64_t failed; /* requests that got no memory */
+};
+
+/* The operations from word to end. */
+void replay_words(struct replay *replay, const uint64_t *word, const uint64_t *end,
+                  enum job_touch touch);
+
+/* All of them. */
+void replay_program(struct replay *replay, const struct program_header *program,
+                    enum job_touch touch);
+
+#endif
