@@ -13,7 +13,7 @@
 struct hb_family;
 
 #define HB_OFF UINT64_MAX
-enum { HB_SPEC_MAX = 512, HB_OPTION_ERROR_MAX = 512 };
+enum { HB_SPEC_MAX = 512, HB_OPTION_ERROR_MAX = 512, HB_LIBRARY_MAX = 4096 };
 
 enum hb_order { HB_ORDER_ADDRESS, HB_ORDER_LIFO, HB_ORDER_FIFO };
 enum hb_index { HB_INDEX_TREE, HB_INDEX_LIST };

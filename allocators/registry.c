@@ -22,26 +22,73 @@ const struct hb_family *hb_registry_find(const char *name) {
     return NULL;
 }
 
-enum hb_spec_status hb_spec_parse(const char *text, struct hb_spec *spec, char *error) {
+static const struct hb_foreign *foreign_find(const char *name) {
+    for (const struct hb_foreign *foreign = hb_foreigns; foreign->package; foreign++)
+        if (strcmp(foreign->family.name, name) == 0)
+            return foreign;
+    return NULL;
+}
+
+static bool is_escape(const char *text) {
+    return text[0] == '\\' && (text[1] == ',' || text[1] == ':');
+}
+
+/* Copy the path that text begins with; returns what follows it. */
+static const char *path_take(const char *text, char *path) {
+    struct hb_text out = hb_text_start(path, HB_LIBRARY_MAX);
+    for (; *text && *text != ':'; text++) {
+        text += is_escape(text);
+        hb_text_add(&out, (const char[]){*text, '\0'});
+    }
+    return text;
+}
+
+static void path_escape(const char *path, char *canonical) {
+    struct hb_text out = hb_text_start(canonical, HB_SPEC_MAX);
+    for (; *path; path++) {
+        hb_text_add(&out, *path == ',' || *path == ':' ? "\\" : "");
+        hb_text_add(&out, (const char[]){*path, '\0'});
+    }
+}
+
+/* Whom text names, and what follows the name; NULL if nobody, with the name in error. */
+static const char *name_take(const char *text, struct hb_spec *spec, char *error) {
     char name[HB_SPEC_MAX];
     size_t length = strcspn(text, ":");
-    struct hb_text out = hb_text_start(error, HB_OPTION_ERROR_MAX);
-    if (length >= sizeof name || strlen(text) >= HB_SPEC_MAX) {
-        hb_text_add(&out, "an allocator's spec is too long");
-        return HB_SPEC_BAD_OPTION;
+    spec->foreign = NULL;
+    spec->library[0] = '\0';
+    if (memchr(text, '/', length)) {
+        spec->family = &hb_family_library;
+        return path_take(text, spec->library);
     }
     memcpy(name, text, length);
     name[length] = '\0';
     spec->family = hb_registry_find(name);
-    if (!spec->family) {
-        hb_text_add(&out, name);
-        return HB_SPEC_UNKNOWN_NAME;
+    if (!spec->family)
+        spec->foreign = foreign_find(name);
+    if (spec->foreign)
+        spec->family = &spec->foreign->family;
+    struct hb_text out = hb_text_start(error, HB_OPTION_ERROR_MAX);
+    hb_text_add(&out, name);
+    return spec->family ? text + length : NULL;
+}
+
+enum hb_spec_status hb_spec_parse(const char *text, struct hb_spec *spec, char *error) {
+    if (strlen(text) >= HB_SPEC_MAX) {
+        struct hb_text out = hb_text_start(error, HB_OPTION_ERROR_MAX);
+        hb_text_add(&out, "an allocator's spec is too long");
+        return HB_SPEC_BAD_OPTION;
     }
+    const char *options = name_take(text, spec, error);
+    if (!options)
+        return HB_SPEC_UNKNOWN_NAME;
     hb_config_init(&spec->config);
-    const char *options = text[length] ? text + length + 1 : "";
-    if (!hb_config_apply(&spec->config, spec->family, options, error))
+    if (!hb_config_apply(&spec->config, spec->family, options + (*options == ':'), error))
         return HB_SPEC_BAD_OPTION;
     spec->allocator = spec->family->variant(&spec->config);
-    hb_config_canonical(&spec->config, spec->family, spec->canonical);
+    if (spec->library[0])
+        path_escape(spec->library, spec->canonical);
+    else
+        hb_config_canonical(&spec->config, spec->family, spec->canonical);
     return HB_SPEC_OK;
 }

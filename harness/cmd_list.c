@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocators/registry.h"
+#include "harness/foreign.h"
 #include "harness/results_table.h"
 #include "harness/table.h"
 #include "workloads/trace.h"
@@ -69,6 +69,19 @@ static size_t options_gather(const struct hb_option **options, size_t most) {
     return count;
 }
 
+static void foreign_list(void) {
+    char path[HB_LIBRARY_MAX];
+
+    for (const struct hb_foreign *foreign = hb_foreigns; foreign->package; foreign++) {
+        family_print(&foreign->family);
+        if (hb_foreign_find(foreign, path))
+            printf("%*sinstalled: %s\n", INDENT, "", path);
+        else
+            printf("%*snot installed: apt-get install %s\n", INDENT, "", foreign->package);
+    }
+    printf("%-*s%s\n", INDENT, "./LIBRARY.so", hb_family_library.summary);
+}
+
 static int allocators_list(void) {
     const struct hb_option *options[OPTIONS_MAX];
     size_t count = options_gather(options, OPTIONS_MAX);
@@ -77,6 +90,8 @@ static int allocators_list(void) {
     puts("Allocators");
     for (size_t i = 0; hb_registry[i]; i++)
         family_print(hb_registry[i]);
+    puts("\nOf others, measured by preloading their library");
+    foreign_list();
     puts("\nTheir options, defaults first, as in --alloc=bestfit:order=lifo:grow=4K");
     for (size_t i = 0; i < count; i++) {
         option_format(options[i], text, sizeof text);

@@ -62,6 +62,8 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
     snprintf(result->run_id, sizeof result->run_id, "%s", hb_rundir_id(run->dir));
     snprintf(result->allocator, sizeof result->allocator, "%s", cell->spec.canonical);
     snprintf(result->trace, sizeof result->trace, "%s", run->trace);
+    snprintf(result->library, sizeof result->library, "%.*s", HB_RESULT_TEXT_MAX - 1,
+             cell->spec.library);
     if (options->has_baseline)
         snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
     describe_passes(options->passes, result->passes, sizeof result->passes);

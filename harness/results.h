@@ -79,7 +79,8 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(COUNTS, series_resident_bytes, "bytes", "resident at these ops")                             \
     X(TEXT, resident_source, "", "statm, or smaps_rollup where statm is not exact")                \
     X(TEXT, check, "", "verdict of the check pass: ok, or what failed first")                      \
-    X(TEXT, error, "", "why the cell, or a pass of it, has no figures")
+    X(TEXT, error, "", "why the cell, or a pass of it, has no figures")                            \
+    X(TEXT, library, "", "the library that served malloc, of a foreign allocator")
 
 struct hb_counts {
     size_t count;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/foreign.h"
+#include "harness/passes/preload.h"
 #include "harness/worker/job.h"
 
 enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, NEAREST_BYTES = 512, ITEM_BYTES = 4096 };
@@ -26,7 +28,8 @@ static const struct run_option {
     const char *help;
 } run_options[] = {
     {"alloc", "LIST", parse_alloc,
-     "allocators, NAME:KEY=VALUE:… each; `all`: all of ours that free"},
+     "allocators, NAME:KEY=VALUE:… or a library's path each; `all`: ours that free, and those of "
+     "others that are installed"},
     {"trace", "LIST", parse_trace, "traces: names, or paths (with a /)"},
     {"baseline", "SPEC|none", parse_baseline, "what to compare with (glibc)"},
     {"passes", "LIST", parse_passes, "check, space, time, cache (all but check)"},
@@ -89,6 +92,8 @@ static int unknown_allocator(const char *name) {
     size_t count = 0;
     for (size_t i = 0; hb_registry[i] && count < HB_LIST_MAX; i++)
         names[count++] = hb_registry[i]->name;
+    for (size_t i = 0; hb_foreigns[i].package && count < HB_LIST_MAX; i++)
+        names[count++] = hb_foreigns[i].family.name;
     hb_nearest_names(name, names, count, nearest, sizeof nearest);
     return hb_usage_error("there is no allocator '%s'; nearest: %s (see heapbench list)", name,
                           nearest);
@@ -98,7 +103,7 @@ static int parse_spec(const char *text, struct hb_spec *spec) {
     char error[HB_OPTION_ERROR_MAX];
     switch (hb_spec_parse(text, spec, error)) {
     case HB_SPEC_OK:
-        return HB_EXIT_OK;
+        return hb_foreign_resolve(spec);
     case HB_SPEC_UNKNOWN_NAME:
         return unknown_allocator(error);
     case HB_SPEC_BAD_OPTION:
@@ -117,9 +122,13 @@ static int add_allocator(struct hb_run_options *options, const char *text) {
 
 static int add_all(struct hb_run_options *options) {
     int status = HB_EXIT_OK;
+    char path[HB_LIBRARY_MAX];
     for (size_t i = 0; hb_registry[i] && status == HB_EXIT_OK; i++)
         if (!hb_registry[i]->never_frees && !hb_registry[i]->is_foreign)
             status = add_allocator(options, hb_registry[i]->name);
+    for (size_t i = 0; hb_foreigns[i].package && status == HB_EXIT_OK; i++)
+        if (hb_preload_is_possible() && hb_foreign_find(&hb_foreigns[i], path))
+            status = add_allocator(options, hb_foreigns[i].family.name);
     return status;
 }
 

@@ -8,9 +8,11 @@ packages=(
     libhwloc-dev libpfm4-dev libzstd-dev libcjson-dev libcmocka-dev
     gnuplot-nox valgrind
 )
+# Measured beside ours where they are installed; nothing needs them.
+peers=(libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 libtbbmalloc2)
 
 if [ "${1:-}" = --list ]; then
-    printf '%s\n' "${packages[@]}"
+    printf '%s\n' "${packages[@]}" "${peers[@]}"
     exit 0
 fi
 
@@ -32,6 +34,11 @@ if command -v gnuplot >/dev/null; then
     missing=("${missing[@]/#gnuplot-nox/}")
     read -ra missing <<<"${missing[*]}"
 fi
+for package in "${peers[@]}"; do
+    if [ "$(id -u)" -eq 0 ] || [ "${#missing[@]}" -gt 0 ]; then
+        is_installed "$package" || missing+=("$package")
+    fi
+done
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 as_root=()

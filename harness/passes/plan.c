@@ -6,6 +6,7 @@
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch) {
     hb_job_init(job, pass, spec->canonical);
+    snprintf(job->library, sizeof job->library, "%s", spec->library);
     job->touch = plan->touch >= 0 ? (enum job_touch)plan->touch : touch;
     if (spec->family->is_floor && job->touch > TOUCH_FIRST)
         job->touch = TOUCH_FIRST;
@@ -16,7 +17,12 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
 bool hb_plan_run(const struct hb_plan *plan, const struct job *job,
                  const struct hb_program *program, struct report *report, char *error) {
     (void)plan;
-    return hb_worker_run(job, program, report, NULL, NULL, error);
+    if (!hb_worker_run(job, program, report, NULL, NULL, error))
+        return false;
+    if (report->ops || !report->failed_allocs || job->pass == JOB_PEAK)
+        return true;
+    snprintf(error, 512, "every request failed");
+    return false;
 }
 
 void hb_plan_progress(const struct hb_plan *plan, const char *pass, size_t step, size_t steps) {

@@ -68,6 +68,11 @@ static void counts_read(int file, struct simulation *simulation) {
         fclose(out);
 }
 
+static bool can_simulate(const struct simulation *simulation) {
+    const struct hb_foreign *foreign = simulation->spec->foreign;
+    return !foreign || !foreign->outgrows_valgrind;
+}
+
 static void simulate(const struct hb_plan *plan, struct simulation *simulation) {
     struct report report;
     struct job job;
@@ -95,7 +100,8 @@ static void *batch_work(void *context) {
     struct batch *batch = context;
     size_t i;
     while ((i = atomic_fetch_add(&batch->next, 1)) < batch->count && !hb_interrupted()) {
-        simulate(batch->plan, &batch->simulations[i]);
+        if (can_simulate(&batch->simulations[i]))
+            simulate(batch->plan, &batch->simulations[i]);
         atomic_fetch_add(&batch->done, 1);
     }
     return NULL;
@@ -142,6 +148,8 @@ static void fill_cell(struct hb_cell *cell, const struct simulation *simulation,
         hb_cell_fail(cell, "cache", simulation->error);
         return;
     }
+    if (!can_simulate(simulation))
+        return;
     snprintf(result->cache_source, sizeof result->cache_source, "sim");
     hb_geometry_text(geometry, result->cache_geometry);
     result->cache_ops = simulation->ops;

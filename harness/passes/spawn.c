@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/passes/preload.h"
 
 enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16, PATH_BYTES = 4096 };
 enum { LAUNCH_FILES = 3 + HB_WRAPPER_FILES };
@@ -62,6 +63,7 @@ struct launch {
     const struct hb_wrapper *wrapper;
     int files[LAUNCH_FILES];
     int file_count;
+    struct hb_preload preload;
 };
 
 /* Put the files in their places, by places that none of them has. Closes all others. */
@@ -76,13 +78,16 @@ static bool child_place_files(const struct launch *launch) {
 }
 
 /* In the child, between fork and exec: only async-signal-safe calls. */
-__attribute__((noreturn)) static void child_exec(const struct launch *launch, pid_t parent) {
+__attribute__((noreturn)) static void child_exec(struct launch *launch, pid_t parent) {
     char name[] = "heapbench-worker";
     char *const plain[] = {name, NULL};
-    char *const environment[] = {NULL};
+    struct hb_preload *preload = &launch->preload;
+    char *const environment[] = {preload->variable[0] ? preload->variable : NULL, NULL};
     char *const *arguments = launch->wrapper ? launch->wrapper->arguments : plain;
     signal(SIGINT, SIG_DFL);
     personality(ADDR_NO_RANDOMIZE);
+    if (preload->said >= 0)
+        dup2(preload->said, STDERR_FILENO);
     if (getppid() == parent && child_place_files(launch))
         execve(launch->wrapper ? arguments[0] : launch->path, arguments, environment);
     _exit(127);
@@ -153,6 +158,8 @@ static bool worker_run(const struct job *job, struct launch *launch, struct repo
         snprintf(error, ERROR_BYTES, "interrupted");
         return false;
     }
+    if (!hb_preload_open(&launch->preload, job->library, error, ERROR_BYTES))
+        return false;
     struct job_page *page = job_open(job, &launch->files[0]);
     pid_t parent = getpid(), pid = page ? fork() : -1;
     if (pid == 0)
@@ -161,12 +168,15 @@ static bool worker_run(const struct job *job, struct launch *launch, struct repo
         snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
     } else {
         succeeded = judge(page, worker_wait(pid, page, tick, context), error);
+        if (!succeeded && !caught_signal)
+            hb_preload_explain(&launch->preload, error, ERROR_BYTES);
         *report = page->report;
     }
     if (page)
         munmap(page, sizeof *page);
     if (launch->files[0] >= 0)
         close(launch->files[0]);
+    hb_preload_close(&launch->preload);
     return succeeded;
 }
 

@@ -6,7 +6,7 @@
 #include "harness/worker/replay.h"
 
 void worker_cache(struct worker *worker) {
-    struct replay replay = {worker->allocator, worker->state, worker->slots, 0};
+    struct replay replay = {worker->allocator, worker->state, worker->slots, 0, 0};
     const struct job *job = worker->job;
     const uint64_t *word = program_words(worker->program);
     if (job->prefix_words > worker->program->word_count)
@@ -15,5 +15,5 @@ void worker_cache(struct worker *worker) {
     replay_words(&replay, word, word + job->prefix_words, job->touch);
     CALLGRIND_TOGGLE_COLLECT;
     worker->report->failed_allocs = replay.failed;
-    worker->report->ops = job->prefix_ops - replay.failed;
+    worker->report->ops = job->prefix_ops - replay.failed - replay.skipped;
 }

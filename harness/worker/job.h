@@ -26,9 +26,10 @@ struct job {
     uint32_t touch; /* enum job_touch */
     int32_t cpu;    /* to run on; -1: any */
     char spec[HB_SPEC_MAX];
-    uint64_t stop_op;      /* JOB_PEAK: the last op to replay, counted from 0 */
-    uint64_t check_every;  /* JOB_CHECK: ops between checks of all laws */
-    uint64_t break_offset; /* bytes, multiples of 64: layout of this block */
+    char library[HB_LIBRARY_MAX]; /* preloaded: its malloc is measured; "": none */
+    uint64_t stop_op;             /* JOB_PEAK: the last op to replay, counted from 0 */
+    uint64_t check_every;         /* JOB_CHECK: ops between checks of all laws */
+    uint64_t break_offset;        /* bytes, multiples of 64: layout of this block */
     uint64_t stack_offset;
     uint64_t warm_ns; /* JOB_TIME: replay warm for at least this long */
     uint64_t memory_limit;

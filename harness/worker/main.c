@@ -90,6 +90,7 @@ static void worker_run(struct worker *worker) {
                                                       worker_time, worker_cache};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
+    worker_verify_library(worker);
     worker_open(worker);
     passes[worker->job->pass](worker);
     worker->report->is_whole = 1;

@@ -31,6 +31,8 @@ HB_FRONT void replay_loop(struct replay *replay, const uint64_t *word, const uin
             word++;
             if (__builtin_expect(*slot != NULL, 1))
                 allocator->free(state, *slot);
+            else
+                replay->skipped++;
         } else if (program_kind(op) == PROGRAM_MALLOC) {
             word++;
             uint64_t request = op >> 32;

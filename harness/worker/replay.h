@@ -8,7 +8,8 @@ struct replay {
     const struct hb_allocator *allocator;
     void *state;
     void **slots;
-    uint64_t failed; /* requests that got no memory */
+    uint64_t failed;  /* requests that got no memory, */
+    uint64_t skipped; /* and frees of what they did not get */
 };
 
 /* The operations from word to end. */

@@ -45,13 +45,13 @@ static void replay_warm(struct worker *worker, struct replay *replay) {
 
 void worker_time(struct worker *worker) {
     struct report *report = worker->report;
-    struct replay replay = {worker->allocator, worker->state, worker->slots, 0};
+    struct replay replay = {worker->allocator, worker->state, worker->slots, 0, 0};
     uint64_t faults = minor_faults(), start = now_ns();
     replay_program(&replay, worker->program, worker->job->touch);
     report->cold_ns = now_ns() - start;
     report->minor_faults = minor_faults() - faults;
     report->failed_allocs = replay.failed;
-    report->ops = worker->program->op_count - replay.failed;
+    report->ops = worker->program->op_count - replay.failed - replay.skipped;
     free_left(&replay, worker->program);
     bool reuses = !worker->spec.family->never_frees || worker->spec.family->is_floor;
     if (reuses)

@@ -29,6 +29,9 @@ struct worker {
 __attribute__((noreturn)) void worker_fail(struct worker *worker, const char *message,
                                            const char *detail);
 
+/* Fail unless the job's library, if it has one, serves the malloc family. */
+void worker_verify_library(struct worker *worker);
+
 /* Zeroed memory that counts as shared, already in place. */
 void *worker_map(struct worker *worker, size_t bytes);
 

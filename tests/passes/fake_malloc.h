@@ -1,0 +1,12 @@
+/* fake_malloc.h -- what the fakes do, and their test expects. */
+#ifndef HB_TEST_FAKE_MALLOC_H
+#define HB_TEST_FAKE_MALLOC_H
+
+enum {
+    FAKE_CRASHES_AT = 1000,   /* allocation */
+    FAKE_PAGES_AT = 5000,     /* allocation */
+    FAKE_PAGES_BEFORE = 3000, /* pages touched before the program starts */
+    FAKE_PAGES_TOUCHED = 777
+};
+
+#endif
