@@ -6,6 +6,7 @@
 #include "harness/cmd.h"
 #include "harness/passes/passes.h"
 #include "harness/progress.h"
+#include "harness/run_counters.h"
 #include "harness/run_options.h"
 #include "harness/rundir.h"
 
@@ -19,6 +20,7 @@ struct run {
     size_t result_count;
     const char *trace; /* the current one's name */
     struct hb_cache_setup cache;
+    bool cache_is_chosen;
 };
 
 static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
@@ -127,6 +129,15 @@ static bool plan_measure(struct hb_plan *plan, unsigned passes) {
            (!(passes & HB_PASS_CACHE) || hb_pass_cache(plan));
 }
 
+/* Once a trace could be read: what is wrong with the command line is said alone. */
+static void choose_counters(struct run *run) {
+    if (run->cache_is_chosen)
+        return;
+    hb_progress_clear();
+    hb_run_counters_choose(&run->options, &run->cache);
+    run->cache_is_chosen = true;
+}
+
 static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     struct programs *programs = calloc(1, sizeof *programs);
     struct hb_plan plan = {0};
@@ -134,6 +145,8 @@ static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     run->trace = trace->name;
     hb_progress_draw(trace->name, "loading", 0, 1);
     bool opened = programs && plan_open(run, &plan, programs, trace->path, error);
+    if (opened)
+        choose_counters(run);
     bool measured = opened && plan_measure(&plan, run->options.passes);
     hb_progress_clear();
     plan_close(run, &plan, measured);
@@ -181,16 +194,6 @@ static int keep_and_print(struct run *run, int argc, char **argv) {
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
-/* Where the cache pass counts; what stands in its way is said once. */
-static void choose_counters(struct run *run) {
-    const struct hb_run_options *options = &run->options;
-    if (!(options->passes & HB_PASS_CACHE) || options->counters == HB_COUNTERS_NONE)
-        return;
-    const char *obstacle = hb_cache_setup_sim(&run->cache, &options->geometry);
-    if (obstacle)
-        fprintf(stderr, "heapbench: the cache pass is left out: %s\n", obstacle);
-}
-
 static int run_all(struct run *run, int argc, char **argv) {
     char error[ERROR_BYTES];
     const struct hb_run_options *options = &run->options;
@@ -202,7 +205,6 @@ static int run_all(struct run *run, int argc, char **argv) {
     if (!run->dir)
         return hb_usage_error("%s", error);
     hb_interrupt_catch();
-    choose_counters(run);
     int status = HB_EXIT_OK;
     for (size_t i = 0; i < options->trace_count && status == HB_EXIT_OK; i++)
         status = run_trace(run, &options->traces[i]);

@@ -57,16 +57,13 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(REAL, search_steps_per_op, "", "free blocks or index nodes looked at, per op")               \
     X(COUNT, splits, "", "blocks split")                                                           \
     X(COUNT, merges, "", "blocks merged")                                                          \
-    X(TEXT, cache_source, "", "pmu or sim")                                                        \
+    X(TEXT, cache_source, "", "pmu, sim, or software: no event of the processor")                  \
     X(COUNT, cache_ops, "", "operations that succeeded in the cache pass, a prefix under sim")     \
     X(TEXT, cache_geometry, "", "caches simulated: bytes, ways, bytes of a line")                  \
     X(REAL, instructions_per_op, "", "instructions")                                               \
     X(REAL, l1d_misses_per_op, "", "first-level data cache misses; sim: of reads and writes")      \
     X(REAL, llc_misses_per_op, "", "last-level cache misses; sim: of data, reads and writes")      \
     X(REAL, dtlb_misses_per_op, "", "data TLB misses")                                             \
-    X(REAL, floor_instructions_per_op, "", "of the same replay with the null allocator")           \
-    X(REAL, floor_l1d_misses_per_op, "", "of the same replay with the null allocator")             \
-    X(REAL, floor_llc_misses_per_op, "", "of the same replay with the null allocator")             \
     X(COUNT, minor_faults, "", "page faults of the cold replay")                                   \
     X(COUNT, brk_calls, "", "moves of the program break")                                          \
     X(COUNT, mmap_calls, "", "mmap calls")                                                         \
@@ -80,7 +77,15 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(TEXT, resident_source, "", "statm, or smaps_rollup where statm is not exact")                \
     X(TEXT, check, "", "verdict of the check pass: ok, or what failed first")                      \
     X(TEXT, error, "", "why the cell, or a pass of it, has no figures")                            \
-    X(TEXT, library, "", "the library that served malloc, of a foreign allocator")
+    X(TEXT, library, "", "the library that served malloc, of a foreign allocator")                 \
+    X(REAL, floor_instructions_per_op, "", "of the same replay with the null allocator")           \
+    X(REAL, floor_l1d_misses_per_op, "", "of the same replay with the null allocator")             \
+    X(REAL, floor_llc_misses_per_op, "", "of the same replay with the null allocator")             \
+    X(TEXT, counters, "", "events counted, as libpfm4 names them, comma-separated")                \
+    X(REALS, counters_per_op, "", "counts of these events")                                        \
+    X(REALS, floor_counters_per_op, "", "of the same replay with the null allocator")              \
+    X(REAL, counters_running_ratio, "",                                                            \
+      "least part of the time that an event was counted; 1: no scaling")
 
 struct hb_counts {
     size_t count;

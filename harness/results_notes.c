@@ -123,15 +123,42 @@ static void caches_print_result(const struct hb_result *result, size_t width, FI
     if (strcmp(result->cache_source, "sim") == 0)
         snprintf(text, sizeof text, "caches simulated over the first %" PRIu64 " ops: %s",
                  result->cache_ops, result->cache_geometry);
-    else
+    else if (strcmp(result->cache_source, "pmu") == 0)
         snprintf(text, sizeof text, "caches counted by the processor");
+    if (result->counters_running_ratio < 1) {
+        snprintf(part, sizeof part, "events took turns, each counted %.0f%% of the time or more",
+                 100 * result->counters_running_ratio);
+        note_add(text, "; ", part);
+    }
     if (!isnan(result->floor_instructions_per_op)) {
         snprintf(part, sizeof part, "floor %.1f instr./op, %.3f L1d, %.3f LLC misses/op",
                  result->floor_instructions_per_op, result->floor_l1d_misses_per_op,
                  result->floor_llc_misses_per_op);
         note_add(text, "; ", part);
     }
-    note_print(text, width, file);
+    if (text[0] != '\0')
+        note_print(text, width, file);
+}
+
+/* Events have no columns, as there may be any. */
+static void counters_print(const struct hb_result *result, size_t width, FILE *file) {
+    char text[NOTE_MAX] = "", part[256];
+    const char *name = result->counters;
+
+    for (size_t i = 0; i < result->counters_per_op.count && *name != '\0'; i++) {
+        size_t length = strcspn(name, ",");
+        snprintf(part, sizeof part, "%.*s %.4g/op", (int)length, name,
+                 result->counters_per_op.values[i]);
+        if (i < result->floor_counters_per_op.count)
+            snprintf(part + strlen(part), sizeof part - strlen(part), " (floor %.4g)",
+                     result->floor_counters_per_op.values[i]);
+        note_add(text, ", ", part);
+        name += length + (name[length] == ',');
+    }
+    if (text[0] == '\0')
+        return;
+    fprintf(file, "  %s: ", result->allocator);
+    hb_text_wrap(text, 4, width - 4 - strlen(result->allocator), file);
 }
 
 /* Once, as all rows of a block were counted alike. */
@@ -148,6 +175,8 @@ void hb_results_print_notes(const struct hb_results_block *block, size_t width, 
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         note_consider(&notes[i], block, width, file);
     caches_print(block, width, file);
+    for (size_t i = 0; i < block->count; i++)
+        counters_print(block->rows[i], width, file);
     for (size_t i = 0; i < block->count; i++)
         failures_print(block->rows[i], width, file);
 }

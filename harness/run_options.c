@@ -11,6 +11,7 @@
 #include "harness/cmd.h"
 #include "harness/foreign.h"
 #include "harness/passes/preload.h"
+#include "harness/run_counters.h"
 #include "harness/worker/job.h"
 
 enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, NEAREST_BYTES = 512, ITEM_BYTES = 4096 };
@@ -18,8 +19,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, NEAREST_BYTES = 512, ITEM_BYTES
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
 static option_parse parse_alloc, parse_trace, parse_baseline, parse_passes, parse_repeats,
-    parse_mode, parse_touch, parse_counters, parse_cache, parse_cpu, parse_seed, parse_limit,
-    parse_format, parse_out, parse_help;
+    parse_mode, parse_touch, parse_cpu, parse_seed, parse_limit, parse_format, parse_out,
+    parse_help;
 
 static const struct run_option {
     const char *name;
@@ -37,8 +38,10 @@ static const struct run_option {
     {"mode", "serial", parse_mode, "the recorded total order, on one thread"},
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
-    {"counters", "WHAT", parse_counters, "of the cache pass: auto, sim, none"},
-    {"cache", "CACHES", parse_cache, "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
+    {"counters", "WHAT", hb_run_counters_parse,
+     "of the cache pass: auto, pmu, sim, none, or events such as perf::CYCLES:u,…"},
+    {"cache", "CACHES", hb_run_caches_parse,
+     "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
     {"cpu", "N", parse_cpu, "where workers run (the last one allowed)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit, "a worker may have no more, K M G allowed (80% of RAM)"},
@@ -248,22 +251,6 @@ static int parse_touch(struct hb_run_options *options, const char *text) {
     return HB_EXIT_OK;
 }
 
-static int parse_counters(struct hb_run_options *options, const char *text) {
-    static const char *const names[] = {"auto", "sim", "none", NULL};
-    int choice = find_name(names, text);
-    if (choice < 0)
-        return hb_usage_error("--counters: '%s' is none of auto, sim, none", text);
-    options->counters = (enum hb_counters)choice;
-    return HB_EXIT_OK;
-}
-
-static int parse_cache(struct hb_run_options *options, const char *text) {
-    char error[HB_GEOMETRY_ERROR_MAX];
-    if (!hb_geometry_parse(&options->geometry, text, error))
-        return hb_usage_error("--cache: %s", error);
-    return HB_EXIT_OK;
-}
-
 static int parse_cpu(struct hb_run_options *options, const char *text) {
     uint64_t number;
     cpu_set_t allowed;
@@ -355,6 +342,8 @@ static int options_check(const struct hb_run_options *options) {
                               "list)");
     if (!options->trace_count)
         return hb_usage_error("--trace is missing, such as --trace=gcc (see heapbench list)");
+    if (!options->passes)
+        return hb_usage_error("--counters=none leaves out the cache pass, the only one asked for");
     return check_null(options);
 }
 
@@ -386,6 +375,8 @@ int hb_run_options_parse(struct hb_run_options *options, int argc, char **argv) 
     if (!options_init(options))
         return hb_failure("not enough memory");
     int status = parse_words(options, argc, argv);
+    if (options->counting == HB_COUNT_NONE)
+        options->passes &= ~(unsigned)HB_PASS_CACHE;
     return status == HB_EXIT_OK ? options_check(options) : status;
 }
 

@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 #include "allocators/registry.h"
+#include "harness/measure/events.h"
 #include "harness/measure/geometry.h"
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
 enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4, HB_PASS_CACHE = 8 };
-enum hb_counters { HB_COUNTERS_AUTO, HB_COUNTERS_SIM, HB_COUNTERS_NONE };
+enum hb_counting { HB_COUNT_AUTO, HB_COUNT_PMU, HB_COUNT_SIM, HB_COUNT_NONE, HB_COUNT_EVENTS };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
 
 struct hb_run_trace {
@@ -25,8 +26,9 @@ struct hb_run_options {
     size_t trace_count;
     bool has_baseline;
     struct hb_spec baseline;
-    unsigned passes; /* HB_PASS_… */
-    enum hb_counters counters;
+    unsigned passes;             /* HB_PASS_… */
+    enum hb_counting counting;   /* of the cache pass */
+    struct hb_events events;     /* what HB_COUNT_EVENTS names */
     struct hb_geometry geometry; /* of simulated caches */
     int touch;                   /* enum job_touch, or -1 */
     uint64_t repeats;

@@ -19,5 +19,7 @@ const char *hb_cache_setup_sim(struct hb_cache_setup *setup, const struct hb_geo
 bool hb_pass_cache(struct hb_plan *plan) {
     if (plan->cache->source == HB_CACHE_SIM)
         hb_cache_simulate(plan);
+    if (plan->cache->source == HB_CACHE_COUNTERS)
+        hb_cache_count(plan);
     return !hb_interrupted();
 }

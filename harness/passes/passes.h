@@ -44,8 +44,9 @@ bool hb_pass_space(struct hb_plan *plan);
 bool hb_pass_time(struct hb_plan *plan);
 bool hb_pass_cache(struct hb_plan *plan);
 
-/* The cache pass by simulation. */
+/* The cache pass by simulation, and by counters. */
 void hb_cache_simulate(struct hb_plan *plan);
+void hb_cache_count(struct hb_plan *plan);
 
 /* A job of the plan for a cell. */
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,

@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 #include "allocators/options.h"
+#include "harness/measure/counters.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 2, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 3, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
@@ -36,6 +37,9 @@ struct job {
     uint64_t prefix_words;  /* JOB_CACHE: words of the program to replay, */
     uint64_t prefix_ops;    /* which are so many operations */
     uint32_t reserves_heap; /* ours take the heap from backend=mmap, whatever the spec says */
+    uint32_t counter_count; /* JOB_CACHE: what to count besides, */
+    uint32_t counts_alone;  /* each in a group of its own */
+    struct perf_event_attr counters[HB_COUNTERS_MAX];
 };
 
 struct report_wide {
@@ -75,6 +79,9 @@ struct report {
 
     /* JOB_PEAK */
     uint64_t footprint_bytes, live_block_bytes, live_bytes, free_bytes, largest_free_bytes;
+
+    /* JOB_CACHE, in the order of the job's counters */
+    struct hb_count counts[HB_COUNTERS_MAX];
 };
 
 struct job_page {
