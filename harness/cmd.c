@@ -2,6 +2,8 @@
 #include "harness/cmd.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -112,6 +114,26 @@ void hb_nearest_names(const char *name, const char *const *known, size_t known_c
     bool is_near = size > 0 && text[0] != '\0';
     for (size_t i = 0; size > 0 && !is_near && i < known_count; i++)
         text_append(text, size, known[i]);
+}
+
+/* By writing: what a file system says of its free space knows no quotas. */
+bool hb_has_room(const char *folder, size_t bytes) {
+    static const char zeros[4096];
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/.heapbench-room-XXXXXX", folder) >= PATH_MAX)
+        return true;
+    errno = 0;
+    int file = mkostemp(path, O_CLOEXEC);
+    if (file < 0)
+        return errno != ENOSPC && errno != EDQUOT;
+    ssize_t written = 1;
+    for (size_t done = 0; written > 0 && done < bytes; done += (size_t)written)
+        written = write(file, zeros, size_min(sizeof zeros, bytes - done));
+    bool is_full = written < 0 && (errno == ENOSPC || errno == EDQUOT);
+    is_full |= close(file) != 0 && (errno == ENOSPC || errno == EDQUOT);
+    unlink(path);
+    return !is_full;
 }
 
 const char *hb_program_folder(void) {

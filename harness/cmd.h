@@ -27,6 +27,10 @@ int hb_failure(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void hb_nearest_names(const char *name, const char *const *known, size_t known_count, char *text,
                       size_t size);
 
+/* Can so many bytes be written in folder? False only if there is no room; whatever else stands in
+ * the way shows when it is used. */
+bool hb_has_room(const char *folder, size_t bytes);
+
 /* Folder of the running executable, without a trailing slash; "" if unknown. */
 const char *hb_program_folder(void);
 

@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "harness/passes/spawn.h"
 #include "harness/plot.h"
+
+enum { SIGNAL_STATUS = 128 };
 
 struct plot_request {
     const char *folder; /* NULL: the run's own plots folder */
@@ -163,7 +167,7 @@ static void caption_make(const struct plot_request *request, char *caption, size
              (cpus_differ || cpu[0] != '\0') && date[0] != '\0' ? ", " : "", date);
 }
 
-static bool folder_choose(const struct plot_request *request, char *folder, char *error) {
+static bool folder_name(const struct plot_request *request, char *folder) {
     char run[PATH_MAX], file[PATH_MAX];
     int length = -1;
 
@@ -171,53 +175,78 @@ static bool folder_choose(const struct plot_request *request, char *folder, char
         length = snprintf(folder, PATH_MAX, "%s", request->folder);
     else if (paths_resolve(request->paths[0], run, file))
         length = snprintf(folder, PATH_MAX, "%s/plots", run);
-    if (length < 0 || length >= PATH_MAX) {
-        snprintf(error, HB_PLOT_ERROR_MAX, "the path of the plots is too long");
-        return false;
-    }
-    if (mkdir(folder, 0777) == 0 || errno == EEXIST)
-        return true;
-    snprintf(error, HB_PLOT_ERROR_MAX, "cannot make %.300s: %s", folder, strerror(errno));
-    return false;
+    return length >= 0 && length < PATH_MAX;
+}
+
+/* Make the folder, or use the one that is there. HB_EXIT_OK, or the status of what it said. */
+static int folder_open(const char *folder, bool *is_new) {
+    struct stat status;
+
+    *is_new = mkdir(folder, 0777) == 0;
+    if (!*is_new && errno != EEXIST && errno != ENOSPC && errno != EDQUOT)
+        return hb_usage_error("plot: cannot make the folder %s: %s", folder, strerror(errno));
+    if (!*is_new && errno != EEXIST)
+        return hb_failure("plot: cannot make the folder %s: %s", folder, strerror(errno));
+    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
+        return hb_usage_error("plot: cannot draw in %s: it is no folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return hb_usage_error("plot: cannot draw in %s: %s", folder, strerror(errno));
+    return HB_EXIT_OK;
 }
 
 struct plot_tally {
     int drawn, failed;
+    bool is_stopped;
 };
 
 static void tally_add(struct plot_tally *tally, enum hb_plot_status status, const char *error) {
     tally->drawn += status == HB_PLOT_DRAWN;
-    tally->failed += status == HB_PLOT_FAILED;
-    if (status != HB_PLOT_DRAWN)
+    tally->failed += status == HB_PLOT_FAILED || status == HB_PLOT_STOPPED;
+    tally->is_stopped = status == HB_PLOT_STOPPED;
+    if (status != HB_PLOT_DRAWN && !hb_interrupted())
         hb_failure("plot: %s", error);
 }
 
 static int plots_draw(const struct hb_plots *plots) {
-    struct plot_tally tally = {0, 0};
+    struct plot_tally tally = {0, 0, false};
     char error[HB_PLOT_ERROR_MAX] = "";
 
     tally_add(&tally, hb_plot_time(plots, error), error);
-    tally_add(&tally, hb_plot_frag_time(plots, error), error);
-    for (size_t i = 0; i < plots->blocks.count; i++)
+    if (!tally.is_stopped)
+        tally_add(&tally, hb_plot_frag_time(plots, error), error);
+    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
-    printf("%d plots in %s\n", tally.drawn, plots->folder);
+    if (tally.drawn > 0)
+        printf("%d plot%s in %s\n", tally.drawn, tally.drawn == 1 ? "" : "s", plots->folder);
+    if (hb_interrupted())
+        return SIGNAL_STATUS + hb_interrupted();
     return tally.failed > 0 || tally.drawn == 0 ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
 static int results_plot(const struct plot_request *request, const struct hb_result *results,
                         size_t count) {
     char folder[PATH_MAX], caption[512], error[HB_PLOT_ERROR_MAX];
-    struct hb_plots plots = {
-        .folder = folder, .caption = caption, .as_png = request->as_png, .as_svg = request->as_svg};
+    struct hb_plots plots = {.folder = folder,
+                             .caption = caption,
+                             .as_png = request->as_png,
+                             .as_svg = request->as_svg,
+                             .interrupted = hb_interrupted};
+    bool is_new;
 
-    if (!hb_plot_has_gnuplot())
-        return hb_failure("plot: gnuplot was not found; install the package gnuplot-nox");
-    if (!folder_choose(request, folder, error))
+    if (!folder_name(request, folder))
+        return hb_usage_error("plot: the path of the plots is too long");
+    if (!hb_plot_has_gnuplot(error))
         return hb_failure("plot: %s", error);
     if (!hb_results_blocks_make(&plots.blocks, results, count))
         return hb_failure("plot: out of memory");
-    caption_make(request, caption, sizeof caption);
-    int status = plots_draw(&plots);
+    hb_interrupt_catch();
+    int status = folder_open(folder, &is_new);
+    if (status == HB_EXIT_OK) {
+        caption_make(request, caption, sizeof caption);
+        status = plots_draw(&plots);
+    }
+    if (is_new)
+        rmdir(folder); /* only if nothing is in it */
     hb_results_blocks_free(&plots.blocks);
     return status;
 }

@@ -21,12 +21,14 @@ struct hb_plots {
     const char *folder;
     const char *caption; /* the machine and the date */
     bool as_png, as_svg;
+    int (*interrupted)(void); /* the signal that is to end the drawing, or 0; NULL: none can */
 };
 
 enum hb_plot_status {
     HB_PLOT_DRAWN,
-    HB_PLOT_EMPTY, /* nothing of it was measured; error says what is missing */
-    HB_PLOT_FAILED /* error says why */
+    HB_PLOT_EMPTY,  /* nothing of it was measured; error says what is missing */
+    HB_PLOT_FAILED, /* error says why */
+    HB_PLOT_STOPPED /* the same, and the next picture would fail of it, too */
 };
 
 /* Time: warm ns per op, a bar per allocator with its interval, a panel per trace. */
@@ -38,7 +40,7 @@ enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, c
 /* Resident memory against time, a point per allocator, a panel per trace. */
 enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error);
 
-/* Is there a gnuplot to draw with? */
-bool hb_plot_has_gnuplot(void);
+/* Is there a gnuplot to draw with? If not, error says what is wrong. */
+bool hb_plot_has_gnuplot(char *error);
 
 #endif

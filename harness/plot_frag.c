@@ -223,7 +223,7 @@ enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error)
         return HB_PLOT_EMPTY;
     }
     if (!hb_plot_sheet_begin(&sheet, plots, "frag-time", error))
-        return HB_PLOT_FAILED;
+        return HB_PLOT_STOPPED;
     hb_plot_grid_fit(&grid);
     axes_fit(&axes, &plots->blocks);
     hb_plot_set_grid(&sheet, &grid);

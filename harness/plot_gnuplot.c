@@ -4,22 +4,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/cmd.h"
-#include "harness/plot.h"
 
 extern char **environ;
 
+/* Its wait status. A caught signal ends gnuplot, which would not have got it from kill. */
+static int gnuplot_wait(pid_t child, int (*interrupted)(void)) {
+    int status = -1;
+
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        if (interrupted && interrupted())
+            kill(child, SIGKILL);
+    }
+    return status;
+}
+
 /* Run gnuplot in folder with its talk going to log. Returns its wait status, or -1 with errno. */
-static int gnuplot_run(const char *folder, const char *const *arguments, const char *log) {
+static int gnuplot_run(const char *folder, const char *const *arguments, const char *log,
+                       int (*interrupted)(void)) {
     posix_spawn_file_actions_t actions;
     pid_t child;
-    int status = -1;
 
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addchdir_np(&actions, folder);
@@ -33,14 +43,38 @@ static int gnuplot_run(const char *folder, const char *const *arguments, const c
         errno = failure;
         return -1;
     }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
+    return gnuplot_wait(child, interrupted);
 }
 
-bool hb_plot_has_gnuplot(void) {
+bool hb_plot_has_gnuplot(char *error) {
     static const char *const arguments[] = {"gnuplot", "--version", NULL};
-    return gnuplot_run("/", arguments, "/dev/null") == 0;
+    int status = gnuplot_run("/", arguments, "/dev/null", NULL);
+
+    if (status < 0 && errno == ENOENT)
+        snprintf(error, HB_PLOT_ERROR_MAX,
+                 "gnuplot was not found; install the package gnuplot-nox");
+    else if (status < 0)
+        snprintf(error, HB_PLOT_ERROR_MAX, "gnuplot cannot be run: %s", strerror(errno));
+    else if (WIFSIGNALED(status))
+        snprintf(error, HB_PLOT_ERROR_MAX, "`gnuplot --version` was ended by signal %d (%s)",
+                 WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (status != 0)
+        snprintf(error, HB_PLOT_ERROR_MAX, "`gnuplot --version` ended with status %d",
+                 WEXITSTATUS(status));
+    return status == 0;
+}
+
+/* A full disk cuts a picture short, and gnuplot does not say so: the end must be there. */
+static bool picture_is_whole(const char *path, const char *format) {
+    const char *mark = strcmp(format, "png") == 0 ? "IEND" : "</svg>";
+    char end[32];
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    size_t count =
+        fseek(file, -(long)sizeof end, SEEK_END) == 0 ? fread(end, 1, sizeof end, file) : 0;
+    fclose(file);
+    return memmem(end, count, mark, strlen(mark)) != NULL;
 }
 
 /* The line of gnuplot's talk that says what is wrong. */
@@ -58,10 +92,10 @@ static void log_read(const char *path, char *text, size_t size) {
         fclose(file);
 }
 
-bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error) {
+bool hb_gnuplot_draw(const struct hb_plots *plots, const char *folder, const char *name,
+                     const char *format, char *error) {
     char script[PATH_MAX], choice[64], picture[PATH_MAX], log[PATH_MAX], reason[256];
     const char *arguments[] = {"gnuplot", "-e", choice, script, NULL};
-    struct stat made;
 
     snprintf(script, sizeof script, "%s.gp", name);
     snprintf(choice, sizeof choice, "format='%s'", format);
@@ -70,8 +104,8 @@ bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, c
         snprintf(error, HB_PLOT_ERROR_MAX, "the path of the plots is too long");
         return false;
     }
-    int status = gnuplot_run(folder, arguments, "gnuplot.log");
-    if (status == 0 && stat(picture, &made) == 0 && made.st_size > 0)
+    int status = gnuplot_run(folder, arguments, "gnuplot.log", plots->interrupted);
+    if (status == 0 && picture_is_whole(picture, format))
         return true;
     log_read(log, reason, sizeof reason);
     snprintf(error, HB_PLOT_ERROR_MAX, "gnuplot could not draw %s.%s: %s", name, format,

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Run NAME.gp in folder; it must make NAME.FORMAT. */
-bool hb_gnuplot_draw(const char *folder, const char *name, const char *format, char *error);
+#include "harness/plot.h"
+
+/* Run NAME.gp in folder; it must make NAME.FORMAT, and make it whole. */
+bool hb_gnuplot_draw(const struct hb_plots *plots, const char *folder, const char *name,
+                     const char *format, char *error);
 
 /* Copy the template of that name (scripts/gnuplot/NAME.gp of the installed program, else of the
  * source tree) to the end of script. */

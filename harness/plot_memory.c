@@ -164,7 +164,7 @@ enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, c
     }
     name_make(&plots->blocks, block, name, sizeof name);
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
-        return HB_PLOT_FAILED;
+        return HB_PLOT_STOPPED;
     grid_choose(&grid, rows_with_series(rows));
     hb_plot_set_grid(&sheet, &grid);
     texts_write(&sheet, plots, block);

@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/cmd.h"
 #include "harness/plot_gnuplot.h"
+
+enum { ROOM_BYTES = 16384 };
 
 void hb_plot_grid_fit(struct hb_plot_grid *grid) {
     size_t rows = (grid->panels + grid->columns - 1) / grid->columns;
@@ -128,15 +131,40 @@ static bool file_move(const struct hb_plot_sheet *sheet, const struct hb_plots *
            path_make(to, plots->folder, sheet->name, ending) && rename(from, to) == 0;
 }
 
+static bool is_interrupted(const struct hb_plots *plots) {
+    return plots->interrupted && plots->interrupted();
+}
+
+static bool sheet_draw_as(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
+                          const char *format, char *error) {
+    return !is_interrupted(plots) &&
+           hb_gnuplot_draw(plots, sheet->work, sheet->name, format, error);
+}
+
 static bool sheet_draw(struct hb_plot_sheet *sheet, const struct hb_plots *plots, char *error) {
-    return (!plots->as_png || hb_gnuplot_draw(sheet->work, sheet->name, "png", error)) &&
-           (!plots->as_svg || hb_gnuplot_draw(sheet->work, sheet->name, "svg", error));
+    return (!plots->as_png || sheet_draw_as(sheet, plots, "png", error)) &&
+           (!plots->as_svg || sheet_draw_as(sheet, plots, "svg", error));
 }
 
 static bool sheet_keep(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
     return file_move(sheet, plots, ".tsv") && file_move(sheet, plots, ".gp") &&
            (!plots->as_png || file_move(sheet, plots, ".png")) &&
            (!plots->as_svg || file_move(sheet, plots, ".svg"));
+}
+
+/* Why it failed, if the next picture would fail of it, too. What was drawn is still in the folder:
+ * a disk that it filled is full. */
+static enum hb_plot_status sheet_failure(const struct hb_plot_sheet *sheet,
+                                         const struct hb_plots *plots, char *error) {
+    if (is_interrupted(plots)) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "interrupted");
+        return HB_PLOT_STOPPED;
+    }
+    if (!hb_has_room(sheet->work, ROOM_BYTES)) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "no space left in %.300s", plots->folder);
+        return HB_PLOT_STOPPED;
+    }
+    return HB_PLOT_FAILED;
 }
 
 enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
@@ -152,6 +180,7 @@ enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const stru
         snprintf(error, HB_PLOT_ERROR_MAX, "cannot keep %s: %s", sheet->name, strerror(errno));
         ok = false;
     }
+    enum hb_plot_status status = ok ? HB_PLOT_DRAWN : sheet_failure(sheet, plots, error);
     sheet_remove(sheet);
-    return ok ? HB_PLOT_DRAWN : HB_PLOT_FAILED;
+    return status;
 }

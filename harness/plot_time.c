@@ -210,7 +210,7 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
         return HB_PLOT_EMPTY;
     }
     if (!hb_plot_sheet_begin(&sheet, plots, "time", error))
-        return HB_PLOT_FAILED;
+        return HB_PLOT_STOPPED;
     double longest = longest_bar(&plots->blocks, rows);
     grid_choose(&grid, &plots->blocks, names_shared);
     hb_plot_set_grid(&sheet, &grid);

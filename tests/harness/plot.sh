@@ -60,4 +60,50 @@ expect 0 "no memory series of gcc" "$heapbench" plot bare.jsonl -o bare
 [ -s bare/time.png ] && [ ! -e bare/memory-gcc.png ]
 printf '{"allocator":"a","trace":"t"}\n' >none.jsonl
 expect 1 "no warm times" "$heapbench" plot none.jsonl -o none
-[ -z "$(find none -type f)" ]
+[ ! -e none ]
+
+# A folder that cannot be drawn in is one line, whatever there is to draw.
+expect 2 "cannot draw in run/results.jsonl: it is no folder" "$heapbench" plot run -o run/results.jsonl
+[ "$("$heapbench" plot run -o run/results.jsonl 2>&1 | wc -l)" -eq 1 ]
+expect 2 "cannot make the folder nowhere/plots" "$heapbench" plot run -o nowhere/plots
+head -n 1 bare.jsonl | sed -E 's/"resident_peak_ratio":[^,]*/"resident_peak_ratio":null/' >one.jsonl
+expect 0 "1 plot in one" "$heapbench" plot one.jsonl -o one
+
+# A full disk is one line, too, and leaves nothing behind. Needs a disk of its own.
+on_small_disk() {
+    # shellcheck disable=SC2016
+    unshare -Urm sh -c 'mount -t tmpfs -o size="$1" none small && shift && "$@"' sh "$@"
+}
+mkdir small
+if on_small_disk 64k true 2>/dev/null; then
+    for size in 4k 16k 40k; do
+        # shellcheck disable=SC2016
+        expect 0 "no space" on_small_disk "$size" sh -c '
+            "$1" plot run -o small/plots >said 2>&1
+            [ $? -eq 1 ] && [ "$(wc -l <said)" -eq 1 ] && [ ! -e small/plots ] && cat said' \
+            sh "$heapbench"
+    done
+fi
+
+# A signal ends gnuplot and leaves nothing behind.
+mkdir bin
+cat >bin/gnuplot <<'END'
+#!/bin/sh
+[ "$1" = --version ] && exit
+touch "$DRAWING"
+exec sleep 60
+END
+chmod +x bin/gnuplot
+for signal in INT TERM; do
+    rm -f drawing
+    DRAWING=$PWD/drawing PATH=$PWD/bin:$PATH "$heapbench" plot run -o stopped >said 2>&1 &
+    while [ ! -e drawing ]; do sleep 0.05; done
+    kill -s "$signal" $!
+    status=0
+    wait $! || status=$?
+    [ "$status" -eq $((128 + $(kill -l "$signal"))) ] || { echo "$signal: $status" >&2; exit 1; }
+    [ ! -e stopped ] && [ ! -s said ]
+done
+printf '#!/nowhere/sh\n' >bin/gnuplot
+chmod -x bin/gnuplot
+expect 1 "gnuplot cannot be run: Permission denied" env PATH="$PWD/bin" "$heapbench" plot run
