@@ -70,8 +70,9 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
         snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
     describe_passes(options->passes, result->passes, sizeof result->passes);
     snprintf(result->mode, sizeof result->mode, "serial");
-    snprintf(result->touch, sizeof result->touch, "%s",
-             touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
+    if (options->passes & HB_PASS_TIME)
+        snprintf(result->touch, sizeof result->touch, "%s",
+                 touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
     result->threads = 1;
     result->repeats = options->passes & HB_PASS_TIME ? options->repeats : HB_COUNT_NULL;
     result->seed = options->seed;
@@ -155,7 +156,10 @@ static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     free(programs);
     if (!opened)
         return hb_usage_error("%s", error);
-    return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
+    if (measured)
+        return HB_EXIT_OK;
+    hb_failure("interrupted; nothing was kept");
+    return SIGNAL_STATUS + hb_interrupted();
 }
 
 static bool print_results(const struct run *run) {
@@ -186,9 +190,11 @@ static int keep_and_print(struct run *run, int argc, char **argv) {
     snprintf(path, sizeof path, "%s", hb_rundir_path(run->dir));
     struct hb_rundir *dir = run->dir;
     run->dir = NULL;
-    if (!hb_rundir_keep(dir, run->results, run->result_count, argc, argv, error))
+    bool kept = hb_rundir_keep(dir, run->results, run->result_count, argc, argv, error);
+    bool printed = print_results(run);
+    if (!kept)
         return hb_failure("%s", error);
-    if (!print_results(run))
+    if (!printed)
         return hb_failure("standard output could not be written; the results are in %s", path);
     fprintf(stderr, "results: %s\n", path);
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;

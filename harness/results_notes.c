@@ -37,6 +37,11 @@ static bool lacks_warm(const struct hb_result *result) {
     return isnan(result->ns_per_op) && !isnan(result->cold_ns_per_op);
 }
 
+static bool lacks_time(const struct hb_result *result) {
+    return has_pass(result, "time") && isnan(result->cold_ns_per_op) && result->error[0] == '\0' &&
+           has_count(result->repeats);
+}
+
 static bool is_same(const struct hb_result *result) {
     return result->time_ratio_ci95_low <= 1 && result->time_ratio_ci95_high >= 1;
 }
@@ -63,6 +68,7 @@ static const struct note {
     {is_same, false, "same: the interval includes 1; no difference was measured"},
     {lacks_interval, false, "fewer than 6 repeats: no interval"},
     {lacks_warm, true, "measured cold only"},
+    {lacks_time, true, "a replay takes less than 10 us: too short to time"},
     {lacks_ratios, false, "peak live below 64 KiB: ratios of memory to live are not given"},
     {lacks_footprint, true, "footprint and fragmentation of a foreign allocator are not visible"},
     {by_rollup, true, "resident memory by smaps_rollup: statm is not exact here"},

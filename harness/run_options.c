@@ -159,16 +159,16 @@ static int unknown_trace(const char *name) {
     return hb_usage_error("there is no trace '%s'; nearest: %s (a path has a '/')", name, nearest);
 }
 
+/* Length of a name without the ending of trace files. */
+static size_t stem_length(const char *name) {
+    size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".hbt") == 0 ? length - 4 : length;
+}
+
 /* The name of a result: the file's, without its folder and .hbt. */
 static void name_trace(struct hb_run_trace *trace, const char *item) {
-    const char *base = strrchr(item, '/');
-    base = base ? base + 1 : item;
-    size_t length = strlen(base);
-    if (length > 4 && strcmp(base + length - 4, ".hbt") == 0)
-        length -= 4;
-    length = length < sizeof trace->name ? length : sizeof trace->name - 1;
-    memcpy(trace->name, base, length);
-    trace->name[length] = '\0';
+    const char *base = strrchr(item, '/') ? strrchr(item, '/') + 1 : item;
+    snprintf(trace->name, sizeof trace->name, "%.*s", (int)stem_length(base), base);
 }
 
 static int add_trace(struct hb_run_options *options, const char *item) {
@@ -179,7 +179,9 @@ static int add_trace(struct hb_run_options *options, const char *item) {
         return hb_usage_error("%s: %s; --trace takes a trace file's path, or a bundled trace's "
                               "name without a '/'",
                               item, strerror(errno));
-    if (!hb_find_trace(item, trace->path, sizeof trace->path))
+    if (stem_length(item) < strlen(item) && access(item, F_OK) == 0) /* in this folder */
+        snprintf(trace->path, sizeof trace->path, "%s", item);
+    else if (!hb_find_trace(item, trace->path, sizeof trace->path))
         return unknown_trace(item);
     name_trace(trace, item);
     options->trace_count++;

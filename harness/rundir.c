@@ -19,6 +19,7 @@ struct hb_rundir {
     char id[ID_MAX];
     char partial[PATH_MAX]; /* parent/.RUN_ID.partial */
     char path[PATH_MAX];    /* parent/RUN_ID */
+    bool made_parent;
 };
 
 /* mkdir -p */
@@ -72,6 +73,8 @@ static bool rundir_make(struct hb_rundir *dir, const char *parent) {
 
 struct hb_rundir *hb_rundir_begin(const char *parent, char *error) {
     struct hb_rundir *dir = calloc(1, sizeof *dir);
+    if (dir)
+        dir->made_parent = access(parent, F_OK) != 0;
     if (dir && folder_make(parent) && rundir_make(dir, parent))
         return dir;
     snprintf(error, ERROR_MAX, "no folder for results in %.300s: %s", parent, strerror(errno));
@@ -185,5 +188,9 @@ void hb_rundir_discard(struct hb_rundir *dir) {
         closedir(folder);
     if (dir)
         rmdir(dir->partial);
+    if (dir && dir->made_parent) {
+        *strrchr(dir->partial, '/') = '\0';
+        rmdir(dir->partial); /* stays if another run has begun in it */
+    }
     free(dir);
 }

@@ -21,7 +21,7 @@ static void check_cell(struct hb_plan *plan, struct hb_cell *cell) {
     hb_plan_job(plan, &job, JOB_CHECK, &cell->spec, TOUCH_NONE);
     job.check_every = check_every(cell->program->header->op_count);
     if (cell->spec.family->is_floor) {
-        snprintf(cell->result.check, sizeof cell->result.check, "not checked: no allocator");
+        cell->result.check[0] = '\0'; /* no allocator, nothing to check */
     } else if (hb_plan_run(plan, &job, cell->program, &report, error)) {
         snprintf(cell->result.check, sizeof cell->result.check, "ok");
         cell->result.failed_allocs = report.failed_allocs;

@@ -53,6 +53,7 @@ struct report {
     /* JOB_TIME */
     uint64_t cold_ns;
     uint64_t minor_faults;
+    uint64_t warm_faults; /* of the last warm replay */
     uint32_t replay_count;
     uint64_t replay_ns[JOB_REPLAYS_MAX]; /* warm ones, the first left out */
 

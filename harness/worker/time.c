@@ -31,10 +31,11 @@ static void replay_warm(struct worker *worker, struct replay *replay) {
     struct report *report = worker->report;
     uint64_t spent = 0;
     for (uint32_t count = 0; count < 2 || spent < worker->job->warm_ns; count++) {
-        uint64_t start = now_ns();
+        uint64_t faults = minor_faults(), start = now_ns();
         replay_program(replay, worker->program, worker->job->touch);
         uint64_t took = now_ns() - start;
         spent += took;
+        report->warm_faults = minor_faults() - faults;
         free_left(replay, worker->program);
         if (count)
             report->replay_ns[report->replay_count++] = took;
