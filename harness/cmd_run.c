@@ -200,9 +200,24 @@ static int keep_and_print(struct run *run, int argc, char **argv) {
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
+/* Read the traces to come once, so that a damaged one is refused before an hour's work, not after. */
+static int check_later_traces(const struct hb_run_options *options) {
+    char error[ERROR_BYTES];
+    for (size_t i = 1; i < options->trace_count; i++) {
+        struct hb_program program;
+        if (!hb_program_compile(&program, options->traces[i].path, 1, error))
+            return hb_usage_error("%s", error);
+        hb_program_free(&program);
+    }
+    return HB_EXIT_OK;
+}
+
 static int run_all(struct run *run, int argc, char **argv) {
     char error[ERROR_BYTES];
     const struct hb_run_options *options = &run->options;
+    int status = check_later_traces(options);
+    if (status != HB_EXIT_OK)
+        return status;
     size_t cells = options->trace_count * (options->allocator_count + 1);
     run->results = calloc(cells, sizeof *run->results);
     if (!run->results)
@@ -211,7 +226,6 @@ static int run_all(struct run *run, int argc, char **argv) {
     if (!run->dir)
         return hb_usage_error("%s", error);
     hb_interrupt_catch();
-    int status = HB_EXIT_OK;
     for (size_t i = 0; i < options->trace_count && status == HB_EXIT_OK; i++)
         status = run_trace(run, &options->traces[i]);
     return status == HB_EXIT_OK ? keep_and_print(run, argc, argv) : status;

@@ -13,6 +13,12 @@
 #include "allocators/front.h"
 #include "allocators/registry.h"
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
 struct heap {
     struct hb_spec spec;
     const struct hb_allocator *allocator;

@@ -140,6 +140,7 @@ static const struct refusal refusals[] = {
     {"--alloc=bestfit --trace=nosuch", "no trace 'nosuch'"},
     {"--alloc=bestfit --trace=./nosuch.hbt", "./nosuch.hbt: No such file"},
     {"--alloc=bestfit --trace=./cut.hbt", "cut"},
+    {"--alloc=bestfit --trace=gcc,./cut.hbt", "cut"},
     {"--alloc=bestfit --trace=/etc/passwd", "not a heapbench trace"},
     {"--alloc=bestfit --trace=gcc --repeats=0", "--repeats"},
     {"--alloc=bestfit --trace=gcc --repeats=-1", "--repeats"},
