@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { NAME_MAX_BYTES = 63, NEAREST_MAX = 3 };
@@ -123,7 +124,9 @@ bool hb_has_room(const char *folder, size_t bytes) {
 
     if (snprintf(path, sizeof path, "%s/.heapbench-room-XXXXXX", folder) >= PATH_MAX)
         return true;
-    errno = 0;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0)
+        bytes = size_min(bytes, limit.rlim_cur); /* a write past it would be a signal */
     int file = mkostemp(path, O_CLOEXEC);
     if (file < 0)
         return errno != ENOSPC && errno != EDQUOT;

@@ -2,6 +2,7 @@
  */
 #include "harness/cmd.h"
 #include "workloads/recorder/merge.h"
+#include "workloads/recorder/raw.h"
 #include "workloads/recorder/recordable.h"
 #include "workloads/recorder/settings.h"
 
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #define RECORD_LIBRARY "libheapbench-record.so"
+
+enum { LOG_BYTES = RAW_HEADER_BYTES + RAW_RING_BYTES }; /* of one thread, at its start */
 
 struct record {
     char output[PATH_MAX];
@@ -68,6 +71,8 @@ static int record_parse(struct record *record, int argc, char **argv) {
     for (int option; (option = getopt_long(argc, argv, "+:o:h", option_table, NULL)) != -1;) {
         switch (option) {
         case 'o':
+            if (!optarg[0])
+                return hb_usage_error("record: -o needs the name of a file");
             snprintf(record->output, sizeof record->output, "%s", optarg);
             break;
         case 'c':
@@ -112,6 +117,13 @@ static bool record_find_library(struct record *record) {
     return false;
 }
 
+/* folder: one made for raw files, or the one that it stands in, which is named. */
+static int say_no_room(const char *folder) {
+    const char *made = strstr(folder, "/.heapbench-record-");
+    return hb_failure("no space in %.*s for the logs; set TMPDIR to a folder that has some",
+                      (int)(made ? made - folder : (ptrdiff_t)strlen(folder)), folder);
+}
+
 /* The folder for raw files has an absolute name: the command may change to another folder. */
 static bool record_make_folder(struct record *record) {
     char parent[PATH_MAX] = ".", found[PATH_MAX];
@@ -127,9 +139,13 @@ static bool record_make_folder(struct record *record) {
         HB_RECORD_FOLDER_BYTES)
         return hb_failure("the name of the folder %s is too long to record in; set TMPDIR", found),
                false;
-    if (!mkdtemp(record->folder))
-        return hb_failure("cannot make a folder in %s: %s", found, strerror(errno)), false;
-    return true;
+    if (mkdtemp(record->folder))
+        return true;
+    if (errno == ENOSPC || errno == EDQUOT)
+        say_no_room(found);
+    else
+        hb_failure("cannot make a folder in %s: %s", found, strerror(errno));
+    return false;
 }
 
 static void record_remove_folder(const struct record *record) {
@@ -313,7 +329,9 @@ static int record_merge_all(const struct record *record) {
         return hb_failure("%s", error);
     size_t main_image = record_find_main(record, images, count);
     int status = HB_EXIT_OK;
-    if (main_image == count)
+    if (main_image == count && !hb_has_room(record->folder, LOG_BYTES))
+        status = say_no_room(record->folder);
+    else if (main_image == count)
         status = hb_failure("nothing was recorded of %s: it made no allocation call, or it was run "
                             "without the recorder's environment",
                             record->command[0]);
@@ -353,7 +371,8 @@ int hb_cmd_record(int argc, char **argv) {
         return status;
     if (!record_make_folder(&record))
         return HB_EXIT_FAILED;
-    status = record_run(&record);
+    status =
+        hb_has_room(record.folder, LOG_BYTES) ? record_run(&record) : say_no_room(record.folder);
     record_remove_folder(&record);
     return status;
 }

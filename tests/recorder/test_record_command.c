@@ -1,6 +1,7 @@
 /* test_record_command.c -- heapbench record as its users meet it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -73,6 +74,8 @@ static void commands_that_cannot_run_are_told(void **state) {
     assert_int_equal(shell("echo > plain; " RECORD "-- ./plain"), 2);
     assert_int_equal(shell(RECORD), 2);
     assert_int_equal(shell(RECORD "--nonsense"), 2);
+    assert_int_equal(shell(RECORD "-o '' -- true"), 2);
+    assert_non_null(strstr(said, "-o needs the name of a file"));
     assert_int_equal(shell("ls"), 0);
     assert_string_equal(said, "plain\n");
 }
@@ -100,6 +103,28 @@ static void an_interrupted_command_is_recorded(void **state) {
     assert_string_equal(said, "x.hbt\n");
 }
 
+/* On a disk of its own: there the shell runs a command. Returns false where it may not have one. */
+static bool shell_on_small_disk(const char *command) {
+    char line[4096];
+    if (shell("mkdir -p small && unshare -Urm mount -t tmpfs none small"))
+        return false;
+    snprintf(line, sizeof line,
+             "unshare -Urm sh -c 'mount -t tmpfs -o size=48k none small; %s; echo status $?; "
+             "ls -A small . ' ",
+             command);
+    assert_int_equal(shell(line), 0);
+    return true;
+}
+
+static void a_full_disk_is_told(void **state) {
+    (void)state;
+    if (!shell_on_small_disk("TMPDIR=small " RECORD "-o x.hbt -- touch ran"))
+        skip();
+    assert_non_null(strstr(said, "no space in "));
+    assert_non_null(strstr(said, "/small for the logs; set TMPDIR"));
+    assert_non_null(strstr(said, "status 1\n.:\nsmall\n\nsmall:\n"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_names_the_trace_after_the_command, folder_enter,
@@ -114,6 +139,7 @@ int main(void) {
                                         folder_leave),
         cmocka_unit_test_setup_teardown(an_interrupted_command_is_recorded, folder_enter,
                                         folder_leave),
+        cmocka_unit_test_setup_teardown(a_full_disk_is_told, folder_enter, folder_leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
