@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/foreign.h"
+#include "harness/list_counters.h"
 #include "harness/results_table.h"
 #include "harness/table.h"
 #include "workloads/trace.h"
@@ -16,9 +17,10 @@
 enum { WIDTH = 100, INDENT = 14, OPTION_INDENT = 28, OPTIONS_MAX = 64 };
 
 static int help_print(void) {
-    puts("heapbench list [allocators|traces]\n"
+    puts("heapbench list [allocators|traces|counters]\n"
          "\n"
-         "List the allocators (with their options and defaults) and the bundled traces.");
+         "List the allocators (with their options and defaults) and the bundled traces; or the\n"
+         "counters, and which of them can be opened here.");
     return HB_EXIT_OK;
 }
 
@@ -145,7 +147,7 @@ static int all_list(void) {
 
 int hb_cmd_list(int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    static const char *const known[] = {"allocators", "traces"};
+    static const char *const known[] = {"allocators", "traces", "counters"};
     char nearest[64];
 
     optind = 0;
@@ -154,13 +156,16 @@ int hb_cmd_list(int argc, char **argv) {
     if (option == 'h')
         return help_print();
     if (option != -1 || argc - optind > 1)
-        return hb_usage_error("list takes one of: allocators, traces (see heapbench list --help)");
+        return hb_usage_error("list takes one of: allocators, traces, counters (see heapbench list "
+                              "--help)");
     if (optind == argc)
         return all_list();
     if (strcmp(argv[optind], known[0]) == 0)
         return allocators_list();
     if (strcmp(argv[optind], known[1]) == 0)
         return traces_list();
-    hb_nearest_names(argv[optind], known, 2, nearest, sizeof nearest);
+    if (strcmp(argv[optind], known[2]) == 0)
+        return hb_counters_list();
+    hb_nearest_names(argv[optind], known, 3, nearest, sizeof nearest);
     return hb_usage_error("list: there is no list of '%s'; nearest: %s", argv[optind], nearest);
 }

@@ -25,7 +25,9 @@ static int help_print(void) {
     puts(
         "heapbench plot RESULTS... [-o DIR] [--format=png,svg]\n"
         "\n"
-        "Draw results: time per operation, memory over each trace, memory against time.\n"
+        "Draw results: time and cache misses per operation, memory over each trace, memory "
+        "against\n"
+        "time.\n"
         "RESULTS are folders of runs or results.jsonl files; those of several are drawn together.\n"
         "\n"
         "  -o, --out=DIR       draw into DIR (default: RUNFOLDER/plots)\n"
@@ -214,6 +216,8 @@ static int plots_draw(const struct hb_plots *plots) {
     tally_add(&tally, hb_plot_time(plots, error), error);
     if (!tally.is_stopped)
         tally_add(&tally, hb_plot_frag_time(plots, error), error);
+    if (!tally.is_stopped)
+        tally_add(&tally, hb_plot_cache(plots, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
     if (tally.drawn > 0)

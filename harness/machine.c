@@ -13,8 +13,7 @@
 
 enum { TEXT_MAX = 256 };
 
-/* The first line of a file of /proc or /sys, "" if it cannot be read. */
-static void line_read(const char *path, char *text, size_t size) {
+void hb_machine_line(const char *path, char *text, size_t size) {
     FILE *file = fopen(path, "re");
     text[0] = '\0';
     if (!file)
@@ -40,10 +39,9 @@ void hb_machine_cpu_model(char *text, size_t size) {
         fclose(file);
 }
 
-/* The choice in brackets of a line such as "always [madvise] never". */
-static void choice_read(const char *path, char *text, size_t size) {
+void hb_machine_choice(const char *path, char *text, size_t size) {
     char line[TEXT_MAX];
-    line_read(path, line, sizeof line);
+    hb_machine_line(path, line, sizeof line);
 
     const char *open = strchr(line, '[');
     size_t length = open ? strcspn(open + 1, "]") : 0;
@@ -123,11 +121,11 @@ static void add_system(cJSON *machine) {
     }
     snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
     add_text(machine, "libc", text);
-    choice_read("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    hb_machine_choice("/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     add_text(machine, "transparent_huge_pages", text);
-    line_read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof text);
+    hb_machine_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text, sizeof text);
     add_text(machine, "governor", text);
-    line_read("/sys/devices/system/cpu/smt/control", text, sizeof text);
+    hb_machine_line("/sys/devices/system/cpu/smt/control", text, sizeof text);
     add_text(machine, "smt", text);
 }
 

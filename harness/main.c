@@ -14,10 +14,11 @@ struct subcommand {
 
 static const struct subcommand subcommands[] = {
     {"run", hb_cmd_run, "measure allocators on traces (the default: `run` may be left out)"},
-    {"list", hb_cmd_list, "list the allocators and the bundled traces"},
+    {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters"},
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
-    {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation"},
+    {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
+    {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -40,6 +40,9 @@ enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, c
 /* Resident memory against time, a point per allocator, a panel per trace. */
 enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error);
 
+/* Cache misses of both levels, bars per allocator, a panel per trace. */
+enum hb_plot_status hb_plot_cache(const struct hb_plots *plots, char *error);
+
 /* Is there a gnuplot to draw with? If not, error says what is wrong. */
 bool hb_plot_has_gnuplot(char *error);
 

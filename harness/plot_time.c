@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/plot_axis.h"
+#include "harness/plot_bars.h"
 #include "harness/plot_sheet.h"
 
 enum {
@@ -93,55 +94,6 @@ static double longest_bar(const struct hb_results_blocks *blocks, size_t rows) {
     return longest;
 }
 
-static bool names_are_shared(const struct hb_results_blocks *blocks) {
-    for (size_t i = 1; i < blocks->count; i++) {
-        if (blocks->blocks[i].count != blocks->blocks[0].count)
-            return false;
-        for (size_t j = 0; j < blocks->blocks[0].count; j++) {
-            if (strcmp(blocks->blocks[i].rows[j]->allocator,
-                       blocks->blocks[0].rows[j]->allocator) != 0)
-                return false;
-        }
-    }
-    return true;
-}
-
-/* Pixels that the longest name of an allocator takes. */
-static double names_width(const struct hb_results_blocks *blocks) {
-    char name[HB_RESULT_TEXT_MAX];
-    size_t longest = 0;
-
-    for (size_t i = 0; i < blocks->count; i++) {
-        for (size_t j = 0; j < blocks->blocks[i].count; j++) {
-            hb_plot_allocator_name(blocks->blocks[i].rows[j]->allocator, name, sizeof name);
-            longest = strlen(name) > longest ? strlen(name) : longest;
-        }
-    }
-    return fmin(10.0 * (double)longest + 20, 340);
-}
-
-static void grid_choose(struct hb_plot_grid *grid, const struct hb_results_blocks *blocks,
-                        bool names_shared) {
-    size_t most = 0;
-    for (size_t i = 0; i < blocks->count; i++)
-        most = blocks->blocks[i].count > most ? blocks->blocks[i].count : most;
-
-    double names = names_width(blocks);
-    *grid = (struct hb_plot_grid){
-        .panels = blocks->count,
-        .columns = blocks->count > 1 ? 2 : 1,
-        .left = names,
-        .right = 30,
-        .top = 105,
-        .bottom = 105,
-        .gap_x = names_shared ? 40 : names + 15,
-        .gap_y = 55,
-        .width = 1000,
-        .panel_height = BAR_PIXELS * (double)most,
-    };
-    hb_plot_grid_fit(grid);
-}
-
 /* Where the axis ends so that behind each bar is room for its label: a bar of v, a label of l
  * pixels and an axis of m on p pixels need v / m * p + l <= p. */
 static double axis_end(const struct hb_results_blocks *blocks, double panel_width, double longest) {
@@ -197,7 +149,7 @@ static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_
 enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
     struct hb_plot_sheet sheet;
     struct hb_plot_grid grid;
-    bool names_shared = names_are_shared(&plots->blocks), has_time = false;
+    bool names_shared = hb_plot_names_are_shared(&plots->blocks), has_time = false;
 
     size_t rows = 0;
 
@@ -212,7 +164,7 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
     if (!hb_plot_sheet_begin(&sheet, plots, "time", error))
         return HB_PLOT_STOPPED;
     double longest = longest_bar(&plots->blocks, rows);
-    grid_choose(&grid, &plots->blocks, names_shared);
+    hb_plot_bars_grid(&grid, &plots->blocks, BAR_PIXELS);
     hb_plot_set_grid(&sheet, &grid);
     hb_plot_set_text(&sheet, "title", "Time per operation");
     subtitle_write(&sheet, &plots->blocks);

@@ -18,13 +18,16 @@ expect 0 "Subcommands" "$heapbench"
 expect 0 "Subcommands" "$heapbench" --help
 expect 0 "heapbench 0." "$heapbench" --version
 expect 2 "nearest: plot" "$heapbench" plto
-expect 2 "run, list, record, trace, plot" "$heapbench" zzzzzzzz
+expect 2 "run, list, record, trace, plot, doctor" "$heapbench" zzzzzzzz
 expect 0 "RESULTS..." "$heapbench" help plot
-for name in run list record trace plot; do
+for name in run list record trace plot doctor; do
     expect 0 "$name" "$heapbench" "$name" --help
     expect 2 "heapbench: " "$heapbench" "$name" --no-such-option
 done
 expect 0 "bestfit" "$heapbench" list allocators
 expect 0 "order=address|lifo|fifo" "$heapbench" list
 expect 2 "nearest: traces" "$heapbench" list trace
+expect 0 "perf::PAGE-FAULTS:u" "$heapbench" list counters
+expect 0 "valgrind" "$heapbench" doctor
+expect 0 "install the package valgrind" env PATH=/nowhere "$heapbench" doctor
 expect 2 "heapbench: " "$heapbench" list allocators traces

@@ -1,0 +1,90 @@
+/* plot_cache.c -- cache misses: two bars per allocator, a panel per trace. */
+#include <math.h>
+#include <string.h>
+
+#include "harness/plot_axis.h"
+#include "harness/plot_bars.h"
+
+enum { ROW_PIXELS = 44, TIC_PIXELS = 65, LABEL_PIXELS = 55 };
+
+static double misses_most(const struct hb_results_blocks *blocks) {
+    double most = 0;
+    for (size_t i = 0; i < blocks->count; i++) {
+        for (size_t j = 0; j < blocks->blocks[i].count; j++) {
+            const struct hb_result *row = blocks->blocks[i].rows[j];
+            most = fmax(most, fmax(row->l1d_misses_per_op, row->llc_misses_per_op));
+        }
+    }
+    return most;
+}
+
+static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row) {
+    char name[HB_RESULT_TEXT_MAX];
+
+    hb_plot_allocator_name(row->allocator, name, sizeof name);
+    fprintf(sheet->data, "%s\t%s\t", row->trace, name);
+    hb_plot_write_number(sheet, row->l1d_misses_per_op, '\t');
+    hb_plot_write_number(sheet, row->llc_misses_per_op, '\t');
+    hb_plot_write_number(sheet, row->floor_l1d_misses_per_op, '\n');
+}
+
+static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks) {
+    char name[2 * HB_RESULT_TEXT_MAX], rows[32];
+
+    fputs("# trace\tallocator\tl1d\tllc\tfloor_l1d\n", sheet->data);
+    hb_plot_array_begin(sheet, "panel_name", blocks->count);
+    hb_plot_array_begin(sheet, "row_count", blocks->count);
+    for (size_t i = 0; i < blocks->count; i++) {
+        const struct hb_results_block *block = &blocks->blocks[i];
+        hb_plot_block_name(blocks, i, name, sizeof name);
+        hb_plot_array_add(sheet, "panel_name", i, name);
+        snprintf(rows, sizeof rows, "row_count[%zu]", i + 1);
+        hb_plot_set_number(sheet, rows, (double)block->count);
+        for (size_t j = 0; j < block->count; j++)
+            row_write(sheet, block->rows[j]);
+        fputs("\n\n", sheet->data);
+    }
+}
+
+/* How the first row that has misses got them. */
+static void caption_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
+    char text[2 * HB_RESULT_TEXT_MAX] = "Counted by the processor, reads";
+
+    for (size_t i = 0; i < plots->blocks.count; i++) {
+        for (size_t j = 0; j < plots->blocks.blocks[i].count; j++) {
+            const struct hb_result *row = plots->blocks.blocks[i].rows[j];
+            if (isnan(row->l1d_misses_per_op))
+                continue;
+            if (strcmp(row->cache_source, "sim") == 0)
+                snprintf(text, sizeof text, "Simulated caches %s", row->cache_geometry);
+            hb_plot_set_caption(sheet, plots, text, false);
+            return;
+        }
+    }
+}
+
+enum hb_plot_status hb_plot_cache(const struct hb_plots *plots, char *error) {
+    struct hb_plot_sheet sheet;
+    struct hb_plot_grid grid;
+    double most = misses_most(&plots->blocks);
+
+    if (most == 0) {
+        snprintf(error, HB_PLOT_ERROR_MAX, "no cache misses in these results (pass cache)");
+        return HB_PLOT_EMPTY;
+    }
+    if (!hb_plot_sheet_begin(&sheet, plots, "cache", error))
+        return HB_PLOT_FAILED;
+    hb_plot_bars_grid(&grid, &plots->blocks, ROW_PIXELS);
+    hb_plot_set_grid(&sheet, &grid);
+    hb_plot_set_text(&sheet, "title", "Cache misses per operation");
+    hb_plot_set_text(
+        &sheet, "subtitle",
+        "Blue: first level (L1d), orange: last level (LLC). Dashed: L1d of the floor.");
+    caption_write(&sheet, plots);
+    hb_plot_set_number(&sheet, "names_shared", hb_plot_names_are_shared(&plots->blocks));
+    double end = most / (1 - LABEL_PIXELS / grid.panel_width);
+    hb_plot_set_number(&sheet, "x_most", end);
+    hb_plot_set_number(&sheet, "x_step", hb_plot_axis_step(end, grid.panel_width / TIC_PIXELS));
+    blocks_write(&sheet, &plots->blocks);
+    return hb_plot_sheet_finish(&sheet, plots, "cache", true, error);
+}
