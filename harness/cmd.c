@@ -152,7 +152,19 @@ const char *hb_program_folder(void) {
     return folder;
 }
 
-enum { TRACE_FOLDERS = 3 };
+bool hb_program_path(int levels, const char *rest, char *path, size_t size) {
+    const char *folder = hb_program_folder();
+    size_t length = strlen(folder);
+
+    for (; levels > 0 && length > 0; levels--) {
+        while (folder[--length] != '/')
+            continue;
+    }
+    int written = snprintf(path, size, "%.*s/%s", (int)length, folder, rest);
+    return folder[0] != '\0' && levels == 0 && written > 0 && (size_t)written < size;
+}
+
+enum { TRACE_FOLDERS = 4 };
 
 /* The folders that hold bundled traces, nearest to the user first. False where there is none. */
 static bool trace_folder(int number, char *path, size_t size) {
@@ -163,9 +175,23 @@ static bool trace_folder(int number, char *path, size_t size) {
         length = snprintf(path, size, "%s", chosen);
     else if (number == 1)
         length = snprintf(path, size, "%s", HB_SOURCE_TRACES);
-    else if (number == 2 && hb_program_folder()[0] != '\0')
-        length = snprintf(path, size, "%s/../share/heapbench/traces", hb_program_folder());
+    else if (number == 2)
+        return hb_program_path(1, "share/heapbench/traces", path, size);
+    else if (number == 3 && hb_program_path(2, "workloads/traces", path, size))
+        return strcmp(path, HB_SOURCE_TRACES) != 0;
     return length > 0 && (size_t)length < size;
+}
+
+const char *hb_trace_places(void) {
+    static char text[TRACE_FOLDERS * PATH_MAX];
+    char folder[PATH_MAX];
+
+    text[0] = '\0';
+    for (int i = 0; i < TRACE_FOLDERS; i++) {
+        if (trace_folder(i, folder, sizeof folder))
+            text_append(text, sizeof text, folder);
+    }
+    return text;
 }
 
 bool hb_find_trace(const char *name, char *path, size_t size) {

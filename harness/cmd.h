@@ -35,11 +35,18 @@ bool hb_has_room(const char *folder, size_t bytes);
 /* Folder of the running executable, without a trailing slash; "" if unknown. */
 const char *hb_program_folder(void);
 
+/* Write the path of rest, seen from the folder so many levels above that of the executable. Returns
+ * false if there is no such folder, or size is too small. */
+bool hb_program_path(int levels, const char *rest, char *path, size_t size);
+
 /* Find a trace by name: an item with a '/' is a path; else NAME.hbt is looked up in
  * $HEAPBENCH_TRACES, then in the source tree's workloads/traces the program was built from, then in
- * ../share/heapbench/traces of the installed program. Writes the path; returns false if there is
- * none. */
+ * ../share/heapbench/traces of the installed program, then, as a tree may have been moved after the
+ * build, in ../../workloads/traces. Writes the path; returns false if there is none. */
 bool hb_find_trace(const char *name, char *path, size_t size);
+
+/* The folders in which bundled traces are looked for, "A, B, C". */
+const char *hb_trace_places(void);
 
 /* The names of all bundled traces, sorted, NULL-terminated; the caller frees each and the array. */
 char **hb_trace_names(void);

@@ -123,12 +123,21 @@ static bool trace_print(const char *name) {
     return true;
 }
 
+static int traces_missing(void) {
+    return hb_failure("list: no traces in %s; HEAPBENCH_TRACES names another folder",
+                      hb_trace_places());
+}
+
 static int traces_list(void) {
     char **names = hb_trace_names();
     bool ok = true;
 
     if (!names)
         return hb_failure("list: out of memory");
+    if (!names[0]) {
+        free(names);
+        return traces_missing();
+    }
     puts("Traces               ops      peak live  recorded command");
     for (size_t i = 0; names[i]; i++) {
         ok = trace_print(names[i]) && ok;
@@ -140,9 +149,9 @@ static int traces_list(void) {
 }
 
 static int all_list(void) {
-    int status = allocators_list();
+    allocators_list();
     putchar('\n');
-    return status == HB_EXIT_OK ? traces_list() : status;
+    return traces_list();
 }
 
 int hb_cmd_list(int argc, char **argv) {

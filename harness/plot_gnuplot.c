@@ -113,17 +113,18 @@ bool hb_gnuplot_draw(const struct hb_plots *plots, const char *folder, const cha
     return false;
 }
 
+/* Of the installed program, else of the source tree, else of a tree that was moved after the build.
+ */
 static FILE *template_open(const char *name) {
-    char path[PATH_MAX];
+    char folder[PATH_MAX], path[PATH_MAX + 64];
     FILE *file = NULL;
 
-    int length = snprintf(path, sizeof path, "%s/../share/heapbench/gnuplot/%s.gp",
-                          hb_program_folder(), name);
-    if (length < PATH_MAX)
-        file = fopen(path, "re");
-    if (!file) {
-        snprintf(path, sizeof path, "%s/%s.gp", HB_SOURCE_GNUPLOT, name);
-        file = fopen(path, "re");
+    for (int place = 0; place < 3 && !file; place++) {
+        bool ok = place == 0   ? hb_program_path(1, "share/heapbench/gnuplot", folder, PATH_MAX)
+                  : place == 1 ? snprintf(folder, PATH_MAX, "%s", HB_SOURCE_GNUPLOT) < PATH_MAX
+                               : hb_program_path(2, "scripts/gnuplot", folder, PATH_MAX);
+        if (ok && snprintf(path, sizeof path, "%s/%s.gp", folder, name) < (int)sizeof path)
+            file = fopen(path, "re");
     }
     return file;
 }
@@ -133,8 +134,10 @@ bool hb_gnuplot_append_template(FILE *script, const char *name, char *error) {
     FILE *file = template_open(name);
 
     if (!file) {
-        snprintf(error, HB_PLOT_ERROR_MAX, "the gnuplot template %s.gp was not found in %s", name,
-                 HB_SOURCE_GNUPLOT);
+        snprintf(error, HB_PLOT_ERROR_MAX,
+                 "the gnuplot template %s.gp was not found in %.150s, nor in scripts/gnuplot two "
+                 "folders above that of heapbench",
+                 name, HB_SOURCE_GNUPLOT);
         return false;
     }
     fputc('\n', script);

@@ -31,3 +31,11 @@ expect 0 "perf::PAGE-FAULTS:u" "$heapbench" list counters
 expect 0 "valgrind" "$heapbench" doctor
 expect 0 "install the package valgrind" env PATH=/nowhere "$heapbench" doctor
 expect 2 "heapbench: " "$heapbench" list allocators traces
+
+# A tree that was moved after the build: what it bundles is found from the program's place.
+moved=$(mktemp -d)
+trap 'rm -rf "$moved"' EXIT
+mkdir -p "$moved"/{build/release,workloads/traces}
+cp "$heapbench" "$moved/build/release/"
+echo broken >"$moved/workloads/traces/moved.hbt"
+expect 1 "moved " "$moved/build/release/heapbench" list traces
