@@ -149,13 +149,14 @@ static int unknown_trace(const char *name) {
     char **names = hb_trace_names();
     while (names && names[count])
         count++;
-    if (!count)
-        return hb_usage_error("there is no trace '%s', nor any bundled one; a path has a '/'",
-                              name);
     hb_nearest_names(name, (const char *const *)names, count, nearest, sizeof nearest);
     for (size_t i = 0; i < count; i++)
         free(names[i]);
     free(names);
+    if (!count)
+        return hb_usage_error("there is no trace '%s', nor any in %s; HEAPBENCH_TRACES names "
+                              "another folder (a path has a '/')",
+                              name, hb_trace_places());
     return hb_usage_error("there is no trace '%s'; nearest: %s (a path has a '/')", name, nearest);
 }
 
