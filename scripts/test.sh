@@ -4,6 +4,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if [ "${1-}" = --help ] || [ "${1-}" = -h ]; then
+    sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "scripts/${BASH_SOURCE[0]##*/}"
+    exit 0
+fi
 presets=("$@")
 [ "$#" -gt 0 ] || presets=(release debug asan)
 for preset in "${presets[@]}"; do
