@@ -1,8 +1,11 @@
 /* main.c -- heapbench: which subcommand was asked for. */
 #include "harness/cmd.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hb_revision.h"
 
@@ -65,7 +68,7 @@ static int subcommand_help(const struct subcommand *subcommand) {
     return subcommand->run(2, arguments);
 }
 
-int main(int argc, char **argv) {
+static int command_run(int argc, char **argv) {
     const char *first = argc > 1 ? argv[1] : "help";
     bool is_help = strcmp(first, "help") == 0;
 
@@ -81,4 +84,25 @@ int main(int argc, char **argv) {
     if (is_help)
         return subcommand_help(subcommand);
     return first[0] == '-' ? subcommand->run(argc, argv) : subcommand->run(argc - 1, argv + 1);
+}
+
+/* Has the reader of a pipe gone? It had enough: no failure. */
+static bool output_is_unwanted(void) {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
+/* What could not be written is a failure, and is said; once, where the command has not failed. */
+static int output_finish(int status) {
+    errno = 0;
+    bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+    int reason = errno;
+    if (is_written || status != HB_EXIT_OK || output_is_unwanted())
+        return status;
+    return hb_failure("standard output could not be written%s%s", reason ? ": " : "",
+                      reason ? strerror(reason) : "");
+}
+
+int main(int argc, char **argv) {
+    return output_finish(command_run(argc, argv));
 }

@@ -2,6 +2,8 @@
 # The command line's entry: help, version, names that do not exist.
 set -euo pipefail
 heapbench=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 expect() {
     local status=0 expected=$1 text=$2 output
@@ -32,9 +34,20 @@ expect 0 "valgrind" "$heapbench" doctor
 expect 0 "install the package valgrind" env PATH=/nowhere "$heapbench" doctor
 expect 2 "heapbench: " "$heapbench" list allocators traces
 
+# Output that cannot be written is a failure; a reader that has had enough is none.
+for arguments in --help --version list "run --help" "plot --help" "record --help" "trace --help"; do
+    # shellcheck disable=SC2016,SC2086
+    expect 1 "standard output could not be written: No space" \
+        sh -c '"$@" >/dev/full' sh "$heapbench" $arguments
+done
+(
+    trap '' PIPE
+    { sleep 0.2; "$heapbench" list 2>"$work/said"; echo "$?" >>"$work/said"; } | true
+)
+[ "$(cat "$work/said")" = 0 ]
+
 # A tree that was moved after the build: what it bundles is found from the program's place.
-moved=$(mktemp -d)
-trap 'rm -rf "$moved"' EXIT
+moved=$work/moved
 mkdir -p "$moved"/{build/release,workloads/traces}
 cp "$heapbench" "$moved/build/release/"
 echo broken >"$moved/workloads/traces/moved.hbt"
