@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "harness/foreign.h"
 #include "harness/list_counters.h"
@@ -14,7 +16,8 @@
 #include "harness/table.h"
 #include "workloads/trace.h"
 
-enum { WIDTH = 100, INDENT = 14, OPTION_INDENT = 28, OPTIONS_MAX = 64 };
+enum { WIDTH_MIN = 50, WIDTH_OF_PIPES = 80, WIDTH_MAX = 100 };
+enum { INDENT = 14, OPTION_INDENT = 28, COMMAND_INDENT = 42, OPTIONS_MAX = 64 };
 
 static int help_print(void) {
     puts("heapbench list [allocators|traces|counters]\n"
@@ -22,6 +25,40 @@ static int help_print(void) {
          "List the allocators (with their options and defaults) and the bundled traces; or the\n"
          "counters, and which of them can be opened here.");
     return HB_EXIT_OK;
+}
+
+/* Columns of the terminal, as far as lines as short, or as long, can still be read. */
+static size_t width_choose(void) {
+    struct winsize window;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0)
+        return WIDTH_OF_PIPES;
+    return window.ws_col < WIDTH_MIN   ? WIDTH_MIN
+           : window.ws_col > WIDTH_MAX ? WIDTH_MAX
+                                       : window.ws_col;
+}
+
+/* Text behind the column of names, its later lines hang further in. */
+static void indented_print(const char *text, size_t hang) {
+    char *wrapped = NULL, *rest;
+    size_t size;
+    FILE *memory = open_memstream(&wrapped, &size);
+
+    if (!memory)
+        return;
+    hb_text_wrap(text, hang, width_choose() - INDENT, memory);
+    if (fclose(memory) == 0) {
+        for (char *line = strtok_r(wrapped, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+            printf("%*s%s\n", INDENT, "", line);
+    }
+    free(wrapped);
+}
+
+/* A name, padded to a column, and what is said of it behind that. */
+static void entry_print(const char *name, size_t column, const char *text) {
+    char line[2048];
+    snprintf(line, sizeof line, "%-*s%s", (int)column, name, text);
+    hb_text_wrap(line, column, width_choose(), stdout);
 }
 
 /* "order=address|lifo|fifo" with the default first, "grow=65536". */
@@ -40,19 +77,14 @@ static void family_print(const struct hb_family *family) {
     char line[2048];
     int used = 0;
 
-    snprintf(line, sizeof line, "%-*s%s", INDENT, family->name, family->summary);
-    hb_text_wrap(line, INDENT, WIDTH, stdout);
-    if (family->source && family->source[0] != '\0') {
-        printf("%*s", INDENT, "");
-        hb_text_wrap(family->source, INDENT, WIDTH - INDENT, stdout);
-    }
+    entry_print(family->name, INDENT, family->summary);
+    if (family->source)
+        indented_print(family->source, 0);
     for (size_t i = 0; family->options && family->options[i]; i++)
         used += snprintf(line + used, sizeof line - (size_t)used, "%s%s",
                          i > 0 ? ", " : "options: ", family->options[i]->key);
-    if (used > 0) {
-        printf("%*s", INDENT, "");
-        hb_text_wrap(line, INDENT + 9, WIDTH - INDENT, stdout);
-    }
+    if (used > 0)
+        indented_print(line, strlen("options: "));
 }
 
 /* The options of all families, each once. */
@@ -81,7 +113,7 @@ static void foreign_list(void) {
         else
             printf("%*snot installed: apt-get install %s\n", INDENT, "", foreign->package);
     }
-    printf("%-*s%s\n", INDENT, "./LIBRARY.so", hb_family_library.summary);
+    entry_print("./LIBRARY.so", INDENT, hb_family_library.summary);
 }
 
 static int allocators_list(void) {
@@ -94,10 +126,10 @@ static int allocators_list(void) {
         family_print(hb_registry[i]);
     puts("\nOf others, measured by preloading their library");
     foreign_list();
-    puts("\nTheir options, defaults first, as in --alloc=bestfit:order=lifo:grow=4K");
+    puts("\nOptions, defaults first, as in bestfit:order=lifo:grow=4K");
     for (size_t i = 0; i < count; i++) {
         option_format(options[i], text, sizeof text);
-        printf("%-*s%s\n", OPTION_INDENT, text, options[i]->help);
+        entry_print(text, OPTION_INDENT, options[i]->help);
     }
     return HB_EXIT_OK;
 }
@@ -111,14 +143,16 @@ static bool trace_print(const char *name) {
         return true;
     struct hb_trace_reader *reader = hb_trace_open(path, error);
     if (!reader) {
-        printf("%-*s%s\n", INDENT, name, error);
+        entry_print(name, INDENT, error);
         return false;
     }
     const struct hb_trace_info *info = hb_trace_get_info(reader);
     const char *unit = hb_bytes_unit((double)info->peak_live_bytes, &unit_bytes);
-    printf("%-*s%11" PRIu64 "%9.2f %-5s  %.60s%s\n", INDENT, name, info->op_count,
-           (double)info->peak_live_bytes / unit_bytes, unit, info->command,
-           strlen(info->command) > 60 ? "..." : "");
+    size_t room = width_choose() - COMMAND_INDENT;
+    bool is_cut = strlen(info->command) > room;
+    printf("%-*s%11" PRIu64 "%9.2f %-5s  %.*s%s\n", INDENT, name, info->op_count,
+           (double)info->peak_live_bytes / unit_bytes, unit, (int)(is_cut ? room - 3 : room),
+           info->command, is_cut ? "..." : "");
     hb_trace_close(reader);
     return true;
 }

@@ -33,6 +33,7 @@ expect 0 "perf::PAGE-FAULTS:u" "$heapbench" list counters
 expect 0 "valgrind" "$heapbench" doctor
 expect 0 "install the package valgrind" env PATH=/nowhere "$heapbench" doctor
 expect 2 "heapbench: " "$heapbench" list allocators traces
+[ -z "$("$heapbench" list | grep -v 'installed: /' | grep -E '.{81}')" ]
 
 # Output that cannot be written is a failure; a reader that has had enough is none.
 for arguments in --help --version list "run --help" "plot --help" "record --help" "trace --help"; do
