@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "hb_revision.h"
 
@@ -100,11 +101,18 @@ static void add_topology(cJSON *machine) {
         add_objects(machine, "cores", topology, HWLOC_OBJ_CORE);
         add_objects(machine, "pus", topology, HWLOC_OBJ_PU);
         add_objects(machine, "numa_nodes", topology, HWLOC_OBJ_NUMANODE);
-        cJSON_AddNumberToObject(machine, "memory_bytes",
-                                (double)hwloc_get_root_obj(topology)->total_memory);
         add_caches(machine, topology);
     }
     hwloc_topology_destroy(topology);
+}
+
+/* MemTotal of /proc/meminfo, whatever part of it this process may use. */
+static void add_memory(cJSON *machine) {
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page_bytes > 0)
+        cJSON_AddNumberToObject(machine, "memory_bytes", (double)pages * (double)page_bytes);
+    else
+        cJSON_AddNullToObject(machine, "memory_bytes");
 }
 
 static void add_system(cJSON *machine) {
@@ -153,6 +161,7 @@ bool hb_machine_write_json(FILE *file, int argc, char **argv) {
     if (!machine)
         return false;
     add_system(machine);
+    add_memory(machine);
     add_topology(machine);
     add_build(machine, argc, argv);
 
