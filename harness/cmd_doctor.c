@@ -18,7 +18,7 @@
 #include "harness/plot.h"
 #include "harness/table.h"
 
-enum { NAME_WIDTH = 24, WIDTH = 100, TEXT_BYTES = 1024 };
+enum { NAME_WIDTH = 24, WIDTH = 80, TEXT_BYTES = 1024 };
 
 static void say(const char *name, bool is_well, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -7,7 +7,7 @@
 #include "harness/measure/events.h"
 #include "harness/table.h"
 
-enum { NAME_WIDTH = 32, WIDTH = 100, REASON_BYTES = 512 };
+enum { NAME_WIDTH = 32, WIDTH = 80, REASON_BYTES = 512 };
 
 static void events_print(const struct hb_events *asked) {
     struct hb_events open = *asked;
