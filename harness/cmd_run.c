@@ -200,7 +200,8 @@ static int keep_and_print(struct run *run, int argc, char **argv) {
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
-/* Read the traces to come once, so that a damaged one is refused before an hour's work, not after. */
+/* Read the traces to come once, so that a damaged one is refused before an hour's work, not after.
+ */
 static int check_later_traces(const struct hb_run_options *options) {
     char error[ERROR_BYTES];
     for (size_t i = 1; i < options->trace_count; i++) {

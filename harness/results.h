@@ -74,7 +74,8 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(COUNTS, series_live_bytes, "bytes", "live at these ops")                                     \
     X(COUNTS, series_footprint_bytes, "bytes", "footprint at these ops")                           \
     X(COUNTS, series_resident_bytes, "bytes", "resident at these ops")                             \
-    X(COUNT, warm_minor_faults, "", "page faults of a warm replay: memory given back, and again in use") \
+    X(COUNT, warm_minor_faults, "",                                                                \
+      "page faults of a warm replay: memory given back, and again in use")                         \
     X(TEXT, resident_source, "", "statm, or smaps_rollup where statm is not exact")                \
     X(TEXT, check, "", "verdict of the check pass: ok, or what failed first")                      \
     X(TEXT, error, "", "why the cell, or a pass of it, has no figures")                            \
