@@ -31,6 +31,19 @@ static double names_width(const struct hb_results_blocks *blocks) {
     return fmin(10.0 * (double)longest + 20, 340);
 }
 
+void hb_plot_bars_panels(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks) {
+    char name[2 * HB_RESULT_TEXT_MAX], rows[32];
+
+    hb_plot_array_begin(sheet, "panel_name", blocks->count);
+    hb_plot_array_begin(sheet, "row_count", blocks->count);
+    for (size_t i = 0; i < blocks->count; i++) {
+        hb_plot_block_name(blocks, i, name, sizeof name);
+        hb_plot_array_add(sheet, "panel_name", i, name);
+        snprintf(rows, sizeof rows, "row_count[%zu]", i + 1);
+        hb_plot_set_number(sheet, rows, (double)blocks->blocks[i].count);
+    }
+}
+
 void hb_plot_bars_grid(struct hb_plot_grid *grid, const struct hb_results_blocks *blocks,
                        double row_pixels) {
     bool names_shared = hb_plot_names_are_shared(blocks);

@@ -29,17 +29,10 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row) 
 }
 
 static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks) {
-    char name[2 * HB_RESULT_TEXT_MAX], rows[32];
-
     fputs("# trace\tallocator\tl1d\tllc\tfloor_l1d\n", sheet->data);
-    hb_plot_array_begin(sheet, "panel_name", blocks->count);
-    hb_plot_array_begin(sheet, "row_count", blocks->count);
+    hb_plot_bars_panels(sheet, blocks);
     for (size_t i = 0; i < blocks->count; i++) {
         const struct hb_results_block *block = &blocks->blocks[i];
-        hb_plot_block_name(blocks, i, name, sizeof name);
-        hb_plot_array_add(sheet, "panel_name", i, name);
-        snprintf(rows, sizeof rows, "row_count[%zu]", i + 1);
-        hb_plot_set_number(sheet, rows, (double)block->count);
         for (size_t j = 0; j < block->count; j++)
             row_write(sheet, block->rows[j]);
         fputs("\n\n", sheet->data);

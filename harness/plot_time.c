@@ -114,18 +114,11 @@ static double axis_end(const struct hb_results_blocks *blocks, double panel_widt
 
 static void blocks_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
                          double longest) {
-    char name[2 * HB_RESULT_TEXT_MAX], rows[32];
-
     fputs("# trace\tallocator\tns_per_op\tlow\thigh\tfloor\tcolour\tlabel\tlabel_at\tbar\n",
           sheet->data);
-    hb_plot_array_begin(sheet, "panel_name", blocks->count);
-    hb_plot_array_begin(sheet, "row_count", blocks->count);
+    hb_plot_bars_panels(sheet, blocks);
     for (size_t i = 0; i < blocks->count; i++) {
         const struct hb_results_block *block = &blocks->blocks[i];
-        hb_plot_block_name(blocks, i, name, sizeof name);
-        hb_plot_array_add(sheet, "panel_name", i, name);
-        snprintf(rows, sizeof rows, "row_count[%zu]", i + 1);
-        hb_plot_set_number(sheet, rows, (double)block->count);
         for (size_t j = 0; j < block->count; j++)
             row_write(sheet, block->rows[j], longest);
         fputs("\n\n", sheet->data);

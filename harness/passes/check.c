@@ -22,7 +22,7 @@ static void check_cell(struct hb_plan *plan, struct hb_cell *cell) {
     job.check_every = check_every(cell->program->header->op_count);
     if (cell->spec.family->is_floor) {
         cell->result.check[0] = '\0'; /* no allocator, nothing to check */
-    } else if (hb_plan_run(plan, &job, cell->program, &report, error)) {
+    } else if (hb_job_run(&job, cell->program, &report, error)) {
         snprintf(cell->result.check, sizeof cell->result.check, "ok");
         cell->result.failed_allocs = report.failed_allocs;
         if (cell->result.ops == HB_COUNT_NULL)

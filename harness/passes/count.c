@@ -30,7 +30,7 @@ static bool run_once(struct hb_plan *plan, const struct hb_spec *spec,
     job.counter_count = (uint32_t)events->count;
     job.counts_alone = alone;
     memcpy(job.counters, events->codes, events->count * sizeof *events->codes);
-    if (!hb_plan_run(plan, &job, program, report, error))
+    if (!hb_job_run(&job, program, report, error))
         return false;
     if (report->ops)
         return true;

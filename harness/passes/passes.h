@@ -32,7 +32,7 @@ struct hb_plan {
     int cpu;
     uint64_t memory_limit;
     const struct hb_cache_setup *cache;
-    /* Called when a worker is done, and at ticks; step of steps of the pass. May be NULL. */
+    /* Called before each worker: step of steps of the pass. May be NULL. */
     void (*progress)(void *context, const char *pass, size_t step, size_t steps);
     void *context;
 };
@@ -52,9 +52,9 @@ void hb_cache_count(struct hb_plan *plan);
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch);
 
-/* Run it, showing progress. False with one line in error (512 bytes). */
-bool hb_plan_run(const struct hb_plan *plan, const struct job *job,
-                 const struct hb_program *program, struct report *report, char *error);
+/* Run a job. False with one line in error (512 bytes). */
+bool hb_job_run(const struct job *job, const struct hb_program *program, struct report *report,
+                char *error);
 
 /* Report one step done. */
 void hb_plan_progress(const struct hb_plan *plan, const char *pass, size_t step, size_t steps);

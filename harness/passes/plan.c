@@ -14,10 +14,9 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
     job->memory_limit = plan->memory_limit;
 }
 
-bool hb_plan_run(const struct hb_plan *plan, const struct job *job,
-                 const struct hb_program *program, struct report *report, char *error) {
-    (void)plan;
-    if (!hb_worker_run(job, program, report, NULL, NULL, error))
+bool hb_job_run(const struct job *job, const struct hb_program *program, struct report *report,
+                char *error) {
+    if (!hb_worker_run(job, program, report, error))
         return false;
     if (report->ops || !report->failed_allocs || job->pass == JOB_PEAK)
         return true;

@@ -74,7 +74,7 @@ static void measure_peak(struct hb_plan *plan, struct hb_cell *cell, const struc
     hb_plan_job(plan, &job, JOB_PEAK, &cell->spec, TOUCH_NONE);
     job.touch = TOUCH_NONE;
     job.stop_op = space->peak_footprint_op;
-    if (!hb_plan_run(plan, &job, cell->program, &report, error)) {
+    if (!hb_job_run(&job, cell->program, &report, error)) {
         hb_cell_fail(cell, "space", error);
         return;
     }
@@ -93,7 +93,7 @@ static void measure_space(struct hb_plan *plan, struct hb_cell *cell) {
     struct job job;
     char error[512];
     hb_plan_job(plan, &job, JOB_SPACE, &cell->spec, TOUCH_PAGE);
-    if (!hb_plan_run(plan, &job, cell->program, &report, error)) {
+    if (!hb_job_run(&job, cell->program, &report, error)) {
         hb_cell_fail(cell, "space", error);
         return;
     }

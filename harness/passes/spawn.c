@@ -93,15 +93,14 @@ __attribute__((noreturn)) static void child_exec(struct launch *launch, pid_t pa
     _exit(127);
 }
 
-/* Wait for the worker, ticking; kill it when interrupted. Returns its wait status. */
-static int worker_wait(pid_t pid, const struct job_page *page, hb_tick *tick, void *context) {
+/* Wait for the worker, awake at most twice a second; kill it when interrupted. Returns its wait
+ * status. */
+static int worker_wait(pid_t pid) {
     struct pollfd poll_fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     int status = 0;
     while (poll_fd.fd >= 0 && poll(&poll_fd, 1, TICK_MS) <= 0) {
         if (caught_signal)
             kill(pid, SIGKILL);
-        else if (tick)
-            tick(context, page->progress_op);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         if (caught_signal)
@@ -152,7 +151,7 @@ static bool launch_open(struct launch *launch, const struct hb_wrapper *wrapper,
 }
 
 static bool worker_run(const struct job *job, struct launch *launch, struct report *report,
-                       hb_tick *tick, void *context, char *error) {
+                       char *error) {
     bool succeeded = false;
     if (caught_signal) {
         snprintf(error, ERROR_BYTES, "interrupted");
@@ -167,7 +166,7 @@ static bool worker_run(const struct job *job, struct launch *launch, struct repo
     if (pid < 0) {
         snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
     } else {
-        succeeded = judge(page, worker_wait(pid, page, tick, context), error);
+        succeeded = judge(page, worker_wait(pid), error);
         if (!succeeded && !caught_signal)
             hb_preload_explain(&launch->preload, error, ERROR_BYTES);
         *report = page->report;
@@ -181,10 +180,10 @@ static bool worker_run(const struct job *job, struct launch *launch, struct repo
 }
 
 bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
-                   hb_tick *tick, void *context, char *error) {
+                   char *error) {
     struct launch launch;
     return launch_open(&launch, NULL, program->file, error) &&
-           worker_run(job, &launch, report, tick, context, error);
+           worker_run(job, &launch, report, error);
 }
 
 bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,
@@ -192,7 +191,7 @@ bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *progr
     struct launch launch;
     if (!launch_open(&launch, wrapper, program->file, error))
         return false;
-    bool succeeded = worker_run(job, &launch, report, NULL, NULL, error);
+    bool succeeded = worker_run(job, &launch, report, error);
     close(launch.files[launch.file_count - 1]);
     return succeeded;
 }

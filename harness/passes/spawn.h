@@ -7,9 +7,6 @@
 #include "harness/passes/program.h"
 #include "harness/worker/job.h"
 
-/* Called at most twice a second while a worker runs, with the operation it is at. */
-typedef void hb_tick(void *context, uint64_t op);
-
 /* Fill in job's defaults: no touching, any CPU, no limit. */
 void hb_job_init(struct job *job, enum job_pass pass, const char *spec);
 
@@ -27,7 +24,7 @@ struct hb_wrapper {
 /* Run the job on the program and copy the report. False, with one line in error (512 bytes), if the
  * worker failed, crashed or was interrupted; report->message is then in error. */
 bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
-                   hb_tick *tick, void *context, char *error);
+                   char *error);
 
 /* The same, run by a wrapper. */
 bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,

@@ -35,7 +35,7 @@ static bool run_timed(const struct block *block, const struct hb_spec *spec,
     job.break_offset = block->break_offset;
     job.stack_offset = block->stack_offset;
     job.warm_ns = block->plan->warm_ns;
-    if (!hb_plan_run(block->plan, &job, program, report, error))
+    if (!hb_job_run(&job, program, report, error))
         return false;
     if (report->ops)
         return true;

@@ -88,7 +88,6 @@ struct report {
 struct job_page {
     struct job job;
     struct report report;
-    uint64_t progress_op; /* so that the parent can draw a bar */
 };
 
 #endif

@@ -134,8 +134,6 @@ static void space_observe(struct space *space, bool is_last) {
         space_sample_resident(space);
     if (space->op % space->series_every == 0 || is_last)
         space_add_point(space);
-    if (space->op % 65536 == 0)
-        space->worker->page->progress_op = space->op;
 }
 
 static void space_finish(const struct space *space) {
