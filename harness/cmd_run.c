@@ -48,13 +48,6 @@ static void programs_free(struct programs *programs) {
         hb_program_free(&programs->list[i]);
 }
 
-static void describe_passes(unsigned passes, char *text, size_t size) {
-    snprintf(text, size, "%s%s%s%s", passes & HB_PASS_CHECK ? ",check" : "",
-             passes & HB_PASS_SPACE ? ",space" : "", passes & HB_PASS_TIME ? ",time" : "",
-             passes & HB_PASS_CACHE ? ",cache" : "");
-    memmove(text, text + 1, strlen(text));
-}
-
 /* What is known of a cell before anything is measured. */
 static void cell_begin(const struct run *run, struct hb_cell *cell) {
     static const char *const touches[] = {"none", "first", "page", "all"};
@@ -68,7 +61,7 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
              cell->spec.library);
     if (options->has_baseline)
         snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
-    describe_passes(options->passes, result->passes, sizeof result->passes);
+    hb_passes_text(options->passes, ",", result->passes, sizeof result->passes);
     snprintf(result->mode, sizeof result->mode, "serial");
     if (options->passes & HB_PASS_TIME)
         snprintf(result->touch, sizeof result->touch, "%s",
@@ -124,10 +117,11 @@ static void plan_close(struct run *run, struct hb_plan *plan, bool keeps) {
 }
 
 static bool plan_measure(struct hb_plan *plan, unsigned passes) {
-    return (!(passes & HB_PASS_CHECK) || hb_pass_check(plan)) &&
-           (!(passes & HB_PASS_SPACE) || hb_pass_space(plan)) &&
-           (!(passes & HB_PASS_TIME) || hb_pass_time(plan)) &&
-           (!(passes & HB_PASS_CACHE) || hb_pass_cache(plan));
+    bool measured = true;
+    for (size_t i = 0; i < hb_pass_count && measured; i++)
+        if (passes & hb_pass_list[i].bit)
+            measured = hb_pass_list[i].run(plan);
+    return measured;
 }
 
 /* Once a trace could be read: what is wrong with the command line is said alone. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/cmd.h"
+#include "harness/passes/passes.h"
 
 enum { REASON_BYTES = 512, LINE_BYTES = 2048 };
 

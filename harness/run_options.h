@@ -10,7 +10,6 @@
 #include "harness/measure/geometry.h"
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
-enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4, HB_PASS_CACHE = 8 };
 enum hb_counting { HB_COUNT_AUTO, HB_COUNT_PMU, HB_COUNT_SIM, HB_COUNT_NONE, HB_COUNT_EVENTS };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
 

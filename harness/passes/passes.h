@@ -37,6 +37,25 @@ struct hb_plan {
     void *context;
 };
 
+enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4, HB_PASS_CACHE = 8 };
+
+/* All passes, in the order in which they run. */
+struct hb_pass {
+    unsigned bit; /* HB_PASS_… */
+    const char *name;
+    bool is_default; /* runs unless --passes says otherwise */
+    bool (*run)(struct hb_plan *plan);
+};
+
+extern const struct hb_pass hb_pass_list[];
+extern const size_t hb_pass_count;
+
+/* The bits of those that run by default. */
+unsigned hb_passes_default(void);
+
+/* Write the names of the passes whose bits are set. */
+void hb_passes_text(unsigned passes, const char *separator, char *text, size_t size);
+
 /* Each fills the cells' results; a cell that fails gets result.error, and the rest goes on. Returns
  * false only when interrupted. */
 bool hb_pass_check(struct hb_plan *plan);

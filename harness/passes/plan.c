@@ -3,6 +3,30 @@
 
 #include "harness/passes/passes.h"
 
+const struct hb_pass hb_pass_list[] = {
+    {HB_PASS_CHECK, "check", false, hb_pass_check},
+    {HB_PASS_SPACE, "space", true, hb_pass_space},
+    {HB_PASS_TIME, "time", true, hb_pass_time},
+    {HB_PASS_CACHE, "cache", true, hb_pass_cache},
+};
+const size_t hb_pass_count = sizeof hb_pass_list / sizeof *hb_pass_list;
+
+unsigned hb_passes_default(void) {
+    unsigned passes = 0;
+    for (size_t i = 0; i < hb_pass_count; i++)
+        passes |= hb_pass_list[i].is_default ? hb_pass_list[i].bit : 0;
+    return passes;
+}
+
+void hb_passes_text(unsigned passes, const char *separator, char *text, size_t size) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < hb_pass_count && used < size; i++)
+        if (passes & hb_pass_list[i].bit)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? separator : "",
+                                     hb_pass_list[i].name);
+}
+
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch) {
     hb_job_init(job, pass, spec->canonical);
