@@ -80,9 +80,9 @@ HB_INLINE struct block *block_prev(const struct block *block) {
 
 /* A free block never follows a free one: its own BLOCK_PREV_FREE is 0. */
 HB_INLINE void block_set_free(struct block *block, size_t bytes) {
-    block->header = bytes | BLOCK_FREE;
     *block_footer(block, bytes) = bytes;
     block_at(block, bytes)->header |= BLOCK_PREV_FREE;
+    block->header = bytes | BLOCK_FREE; /* last: an index reads it next, still in a register */
 }
 
 HB_INLINE void block_set_rank(struct block *block, uint64_t rank) {

@@ -1,11 +1,14 @@
 /* index_bins.h -- free blocks in bins by size, each a list with the last freed first, and a bit for
- * each bin that is not empty. Sizes below 1 KiB have a bin each; above, eight bins for each power
- * of two hold a range of sizes.
+ * each bin that may have blocks. Sizes below 1 KiB have a bin each; above, eight bins for each
+ * power of two hold a range of sizes.
+ *
+ * A list is a ring through its bin, so that a block is taken out without a branch; a bin's bit is
+ * set by the first insertion and cleared by the first search that finds the bin empty (Lea).
  */
 #ifndef HB_INDEX_BINS_H
 #define HB_INDEX_BINS_H
 
-#include "allocators/mechanism/tagged.h"
+#include "allocators/mechanism/ring.h"
 
 enum {
     BINS_EXACT_UNITS = 64, /* first size, in units of 16, in a range */
@@ -16,18 +19,15 @@ enum {
     BINS_SEARCH_MAX = 16 /* blocks of a range looked at before a larger bin is taken */
 };
 
-struct bins_node {
-    struct block *next, *prev;
-};
-
 struct index_bins {
     struct tagged_heap heap; /* first, so that the engine's pointer is ours */
     uint64_t map[BINS_WORDS];
-    struct block *bin[BINS_COUNT];
+    struct ring bin[BINS_COUNT];
 };
 
-HB_INLINE struct bins_node *bins_node(struct block *block) {
-    return (struct bins_node *)block->payload;
+static inline void bins_open(struct index_bins *index) {
+    for (unsigned bin = 0; bin < BINS_COUNT; bin++)
+        ring_open(&index->bin[bin]);
 }
 
 /* The bin that blocks of this size are in. */
@@ -43,82 +43,67 @@ HB_INLINE unsigned bins_of(size_t bytes) {
 HB_INLINE void bins_insert(struct tagged_heap *heap, struct block *block) {
     struct index_bins *index = (struct index_bins *)heap;
     unsigned bin = bins_of(block_bytes(block));
-    struct block *next = index->bin[bin];
-    *bins_node(block) = (struct bins_node){next, NULL};
-    if (next)
-        bins_node(next)->prev = block;
-    index->bin[bin] = block;
+    ring_push(&index->bin[bin], block);
     index->map[bin / 64] |= (uint64_t)1 << bin % 64;
 }
 
 HB_INLINE void bins_remove(struct tagged_heap *heap, struct block *block) {
-    struct index_bins *index = (struct index_bins *)heap;
-    struct block *next = bins_node(block)->next, *prev = bins_node(block)->prev;
-    if (next)
-        bins_node(next)->prev = prev;
-    if (prev) {
-        bins_node(prev)->next = next;
-        return;
-    }
-    unsigned bin = bins_of(block_bytes(block));
-    index->bin[bin] = next;
-    if (!next)
-        index->map[bin / 64] &= ~((uint64_t)1 << bin % 64);
+    (void)heap;
+    ring_remove(block);
 }
 
-/* The first block of the first bin that is not empty, from bin on. */
-HB_INLINE struct block *bins_first_from(struct index_bins *index, unsigned bin) {
-    uint64_t word = bin < BINS_COUNT ? index->map[bin / 64] >> bin % 64 << bin % 64 : 0;
-    for (unsigned at = bin / 64;; word = index->map[at]) {
-        if (word)
-            return index->bin[at * 64 + lowest_bit(word)];
-        if (++at >= BINS_WORDS)
-            return NULL;
-    }
-}
-
-/* The first of a range's blocks that fits, of those looked at. */
-static inline struct block *bins_search_range(struct index_bins *index, unsigned bin, size_t need) {
-    struct block *block = index->bin[bin];
-    for (int seen = 0; block && seen < BINS_SEARCH_MAX; block = bins_node(block)->next, seen++) {
-        index->heap.stats.search_steps++;
-        if (block_bytes(block) >= need)
-            return block;
-    }
+/* The first block of the first bin that is not empty, from bin on, taken out; NULL if all are. */
+static inline struct block *bins_take_from(struct index_bins *index, unsigned bin) {
+    for (unsigned at = bin / 64; at < BINS_WORDS; at++, bin = at * 64)
+        for (uint64_t word = index->map[at] >> bin % 64 << bin % 64; word; word &= word - 1) {
+            struct block *block = ring_pop(&index->bin[at * 64 + lowest_bit(word)]);
+            if (block) {
+                index->heap.stats.search_steps++;
+                return block;
+            }
+            index->map[at] &= ~(word & -word);
+        }
     return NULL;
 }
 
-HB_INLINE struct block *bins_find(struct tagged_heap *heap, size_t need) {
+/* The first of a range's blocks that fits, of those looked at, taken out. */
+static inline struct block *bins_take_range(struct index_bins *index, unsigned bin, size_t need) {
+    struct ring *ring = &index->bin[bin], *at = ring->next;
+    for (int seen = 0; at != ring && seen < BINS_SEARCH_MAX; at = at->next, seen++) {
+        struct block *block = block_of(at);
+        index->heap.stats.search_steps++;
+        if (block_bytes(block) >= need) {
+            ring_remove(block);
+            return block;
+        }
+    }
+    return bins_take_from(index, bin + 1); /* all blocks of larger bins fit */
+}
+
+HB_INLINE struct block *bins_take(struct tagged_heap *heap, size_t need) {
     struct index_bins *index = (struct index_bins *)heap;
     unsigned bin = bins_of(need);
-    if (HB_UNLIKELY(bin >= BINS_EXACT_UNITS)) {
-        struct block *block = bins_search_range(index, bin, need);
-        if (block)
-            return block;
-        bin++; /* all blocks of larger bins fit */
-    }
-    struct block *block = bins_first_from(index, bin);
-    heap->stats.search_steps += block != NULL;
+    if (HB_UNLIKELY(bin >= BINS_EXACT_UNITS))
+        return bins_take_range(index, bin, need);
+    struct block *block = ring_pop(&index->bin[bin]);
+    if (HB_UNLIKELY(!block))
+        return bins_take_from(index, bin + 1);
+    heap->stats.search_steps++;
     return block;
 }
 
 static inline void bins_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
     struct index_bins *index = (struct index_bins *)heap;
-    for (unsigned bin = 0; bin < BINS_COUNT; bin++) {
-        struct block *prev = NULL;
-        if ((index->map[bin / 64] >> bin % 64 & 1) != (index->bin[bin] != NULL))
-            ledger->broken = "S3 a bin's bit says whether it is empty";
-        for (struct block *at = index->bin[bin]; at; prev = at, at = bins_node(at)->next) {
-            ledger->blocks++;
-            ledger->bytes += block_bytes(at);
-            ledger->where = at;
-            if (bins_of(block_bytes(at)) != bin)
+    for (unsigned bin = 0; bin < BINS_COUNT && !ledger->broken; bin++) {
+        const struct ring *ring = &index->bin[bin];
+        if (ring->next != ring && !(index->map[bin / 64] >> bin % 64 & 1))
+            ledger->broken = "S3 the bit of a bin with blocks is set";
+        ring_count(ring, ledger);
+        for (const struct ring *at = ring->next; at != ring && !ledger->broken; at = at->next)
+            if (bins_of(block_bytes(block_of(at))) != bin) {
                 ledger->broken = "S3 a block is in its size's bin";
-            if (bins_node(at)->prev != prev)
-                ledger->broken = "S3 a block knows the one before in its bin";
-            if (ledger->broken)
-                return;
-        }
+                ledger->where = block_of(at);
+            }
     }
 }
 

@@ -29,6 +29,7 @@ struct tagged_heap {
     struct block *first; /* NULL before the first growth */
     struct block *end;   /* the end mark */
     size_t grow, trim, threshold;
+    size_t returned; /* bytes that trim gave back and growth has not taken again */
     struct span *spans;
     uint64_t sequence; /* of the last block freed: ranks of lifo and fifo */
     struct hb_stats stats;
@@ -46,11 +47,14 @@ struct tagged_policy {
     void (*remove)(struct tagged_heap *heap, struct block *block);
     /* The free block that a request gets, still in the index; NULL if none fits. */
     struct block *(*find)(struct tagged_heap *heap, size_t need);
+    /* find and remove in one. May be NULL. */
+    struct block *(*take)(struct tagged_heap *heap, size_t need);
     /* A block is about to be carved (picked by find, or made by growth). May be NULL. */
     void (*picked)(struct tagged_heap *heap, struct block *block);
     /* The heap now reaches higher. May be NULL. */
     void (*grown)(struct tagged_heap *heap);
     void (*count)(struct tagged_heap *heap, struct tagged_ledger *ledger);
+    bool learns_trim; /* see tagged_learn_trim */
 };
 
 HB_INLINE block_ref block_reference(const struct tagged_heap *heap, const struct block *block) {
@@ -133,6 +137,14 @@ HB_INLINE struct block *tagged_complete_region(struct tagged_heap *heap,
     return NULL;
 }
 
+/* What trim gave back and growth takes again was given back in vain: trim rises by as much, so that
+ * a heap that shrinks and grows in turns gives each byte back in vain but once. */
+HB_INLINE void tagged_learn_trim(struct tagged_heap *heap, size_t grown) {
+    size_t again = grown < heap->returned ? grown : heap->returned;
+    heap->returned -= again;
+    heap->trim += again;
+}
+
 /* Make a free block of at least need bytes at the heap's end, not in the index. */
 HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
@@ -144,6 +156,8 @@ HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagge
     char *start = hb_backend_extend(heap->backend, bytes);
     if (!start)
         return NULL;
+    if (policy->learns_trim)
+        tagged_learn_trim(heap, bytes);
     bool continues = heap->end && start == old_end;
     struct block *block =
         continues ? tagged_extend_tail(heap, policy, tail) : tagged_new_region(heap, policy, start);
@@ -157,8 +171,8 @@ HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy
     if (rest >= BLOCK_MIN_BYTES) {
         block->header = need;
         struct block *remainder = block_at(block, need);
-        remainder->header = rest | BLOCK_FREE;
         *block_footer(remainder, rest) = rest;
+        remainder->header = rest | BLOCK_FREE;
         policy->insert(heap, remainder);
         heap->stats.splits++;
     } else {
@@ -167,14 +181,23 @@ HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy
     }
 }
 
+/* The free block that the policy picks, out of the index; NULL if none fits. */
+HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                    size_t need) {
+    if (policy->take)
+        return policy->take(heap, need);
+    struct block *block = policy->find(heap, need);
+    if (HB_LIKELY(block != NULL))
+        policy->remove(heap, block);
+    return block;
+}
+
 HB_INLINE struct block *tagged_take(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
     if (HB_UNLIKELY(need >= HB_HEAP_REACH))
         return NULL;
-    struct block *block = policy->find(heap, need);
-    if (HB_LIKELY(block != NULL)) {
-        policy->remove(heap, block);
-    } else {
+    struct block *block = tagged_pick(heap, policy, need);
+    if (HB_UNLIKELY(!block)) {
         block = tagged_grow(heap, policy, need);
         if (!block)
             return NULL;
@@ -200,6 +223,7 @@ static inline size_t tagged_trim(struct tagged_heap *heap, struct block *block, 
     size_t excess = round_down(bytes - heap->grow, HB_PAGE);
     if (!excess || !hb_backend_shrink(heap->backend, excess))
         return bytes;
+    heap->returned += excess;
     tagged_set_end(heap);
     block_set_free(block, bytes - excess);
     return bytes - excess;

@@ -24,7 +24,7 @@
 #include "allocators/mechanism/index_list.h"
 #include "allocators/mechanism/index_rank.h"
 #include "allocators/mechanism/index_size.h"
-#include "allocators/mechanism/tagged_check.h"
+#include "allocators/mechanism/tagged_variant.h"
 
 static bool rank_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
     struct index_rank *index = state;
@@ -44,50 +44,6 @@ static bool list_open(void *state, const struct hb_config *config, struct hb_bac
     tagged_open(state, config, backend);
     return true;
 }
-
-static size_t sequential_usable(void *state, const void *payload) {
-    (void)state;
-    return tagged_usable(payload);
-}
-
-static void sequential_stats(void *state, struct hb_stats *stats) {
-    *stats = ((struct tagged_heap *)state)->stats;
-}
-
-static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
-    return tagged_walk(state, visit, context);
-}
-
-/* The engine with one policy behind the contract: VARIANT_policy names the policy. */
-#define VARIANT(VARIANT, FAMILY, STATE, OPEN)                                                      \
-    static void *VARIANT##_alloc(void *state, size_t request) {                                    \
-        return tagged_alloc(state, &VARIANT##_policy, request);                                    \
-    }                                                                                              \
-    static void *VARIANT##_alloc_aligned(void *state, size_t alignment, size_t request) {          \
-        return tagged_alloc_aligned(state, &VARIANT##_policy, alignment, request);                 \
-    }                                                                                              \
-    static void VARIANT##_free(void *state, void *payload) {                                       \
-        tagged_free(state, &VARIANT##_policy, payload);                                            \
-    }                                                                                              \
-    static void *VARIANT##_resize(void *state, void *payload, size_t request) {                    \
-        return tagged_resize(state, &VARIANT##_policy, payload, request);                          \
-    }                                                                                              \
-    static bool VARIANT##_check(void *state, struct hb_violation *violation) {                     \
-        return tagged_check(state, &VARIANT##_policy, violation);                                  \
-    }                                                                                              \
-    static const struct hb_allocator VARIANT = {                                                   \
-        .family = FAMILY,                                                                          \
-        .state_bytes = sizeof(struct STATE),                                                       \
-        .open = OPEN,                                                                              \
-        .alloc = VARIANT##_alloc,                                                                  \
-        .alloc_aligned = VARIANT##_alloc_aligned,                                                  \
-        .free = VARIANT##_free,                                                                    \
-        .resize = VARIANT##_resize,                                                                \
-        .usable = sequential_usable,                                                               \
-        .walk = sequential_walk,                                                                   \
-        .check = VARIANT##_check,                                                                  \
-        .stats = sequential_stats,                                                                 \
-    };
 
 #define HEAP(heap, STATE) ((struct STATE *)(heap))
 
@@ -121,8 +77,8 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
         .picked = rank_##ORDER##_picked,                                                           \
         .grown = rank_##ORDER##_grown,                                                             \
         .count = rank_all_count};                                                                  \
-    VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                                 \
-    VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
+    TAGGED_VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                          \
+    TAGGED_VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
 /* Best and worst fit over the bins by size. */
 #define SIZE_COMMON(ORDER, KEY)                                                                    \
@@ -150,8 +106,8 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
         .find = size_##ORDER##_find_largest,                                                       \
         .grown = size_##ORDER##_grown,                                                             \
         .count = size_all_count};                                                                  \
-    VARIANT(best_tree_##ORDER, "bestfit", index_size, size_open)                                   \
-    VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_open)
+    TAGGED_VARIANT(best_tree_##ORDER, "bestfit", index_size, size_open)                            \
+    TAGGED_VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_open)
 
 /* All four over the list. */
 #define LIST_COMMON(ORDER, KEY)                                                                    \
@@ -179,7 +135,7 @@ static bool sequential_walk(void *state, hb_block_visit *visit, void *context) {
         .find = FIND,                                                                              \
         .picked = PICKED,                                                                          \
         .count = list_##ORDER##_count};                                                            \
-    VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, list_open)
+    TAGGED_VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, list_open)
 
 static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
     rank_remove(HEAP(heap, index_rank), block);
