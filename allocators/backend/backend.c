@@ -2,10 +2,10 @@
 #include "allocators/backend/backend.h"
 
 #include <errno.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SYSTEM_PAGE = 4096 };
 #define BASE_ALIGNMENT ((uintptr_t)2 << 20)
 #define RESERVE_MAX    ((size_t)8 << 30) /* 64 GiB is refused under Valgrind */
 #define RESERVE_MIN    ((size_t)64 << 20)
@@ -44,7 +44,7 @@ static void enter_reserved(struct hb_backend *backend, char *start, char *limit)
     backend->in_break = false;
     backend->region_start = backend->heap_end = start;
     backend->region_limit = limit;
-    backend->committed = (char *)((uintptr_t)start & ~(uintptr_t)(SYSTEM_PAGE - 1));
+    backend->committed = (char *)((uintptr_t)start & ~(uintptr_t)(backend->page - 1));
 }
 
 static bool open_reserved(struct hb_backend *backend, uint64_t offset) {
@@ -73,8 +73,10 @@ static bool open_break(struct hb_backend *backend, uint64_t offset) {
 }
 
 bool hb_backend_open(struct hb_backend *backend, const struct hb_config *config) {
-    *backend = (struct hb_backend){
-        .is_contiguous = true, .limit = config->limit, .fail_at = config->fail_at};
+    *backend = (struct hb_backend){.is_contiguous = true,
+                                   .page = getauxval(AT_PAGESZ),
+                                   .limit = config->limit,
+                                   .fail_at = config->fail_at};
     if (config->backend == HB_SOURCE_SBRK && open_break(backend, config->base_offset))
         return true;
     return open_reserved(backend, config->base_offset);
@@ -119,7 +121,7 @@ static char *extend_break(struct hb_backend *backend, size_t bytes) {
 static char *extend_reserved(struct hb_backend *backend, size_t bytes) {
     if (bytes > (size_t)(backend->region_limit - backend->heap_end))
         return NULL;
-    char *end = (char *)round_up((uintptr_t)backend->heap_end + bytes, SYSTEM_PAGE);
+    char *end = (char *)round_up((uintptr_t)backend->heap_end + bytes, backend->page);
     if (end > backend->committed) {
         if (mprotect(backend->committed, (size_t)(end - backend->committed),
                      PROT_READ | PROT_WRITE) != 0)
@@ -145,7 +147,7 @@ static char *reserve_above(const struct hb_backend *backend, size_t bytes) {
 /* Go on in a further region, if it gives the first bytes. */
 static char *continue_above(struct hb_backend *backend, size_t bytes) {
     size_t most = bytes > NEXT_REGION ? round_up(bytes, BASE_ALIGNMENT) : NEXT_REGION;
-    size_t least = round_up(bytes, SYSTEM_PAGE);
+    size_t least = round_up(bytes, backend->page);
     if (bytes >= HB_HEAP_REACH || backend->reservation_count == HB_RESERVATIONS_MAX)
         return NULL;
     char *start = reserve_above(backend, most);
@@ -171,17 +173,21 @@ void *hb_backend_extend(struct hb_backend *backend, size_t bytes) {
     if (!start)
         return NULL;
     backend->brk_calls++;
-    backend->heap_end = start + bytes;
+    backend->fresh_start = (char *)round_up((uintptr_t)start, backend->page);
+    backend->fresh_end = backend->heap_end = start + bytes;
     backend->held_bytes += bytes;
     return start;
 }
 
 static bool shrink_reserved(struct hb_backend *backend, size_t bytes) {
-    char *end = (char *)round_up((uintptr_t)backend->heap_end - bytes, SYSTEM_PAGE);
+    char *end = (char *)round_up((uintptr_t)backend->heap_end - bytes, backend->page);
     size_t excess = (size_t)(backend->committed - end);
-    if (excess &&
-        (madvise(end, excess, MADV_DONTNEED) != 0 || mprotect(end, excess, PROT_NONE) != 0))
+    if (excess && mprotect(end, excess, PROT_NONE) != 0)
         return false;
+    if (excess && madvise(end, excess, MADV_DONTNEED) != 0) { /* they are locked in memory */
+        mprotect(end, excess, PROT_READ | PROT_WRITE);
+        return false;
+    }
     backend->committed = end;
     return true;
 }

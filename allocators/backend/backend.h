@@ -30,6 +30,9 @@ struct hb_backend {
     char *region_start; /* of the current region; the break is never lowered below it */
     char *region_limit; /* reserved region: its last possible break */
     char *committed;    /* reserved region: end of what is readable and writable */
+    char *fresh_start;  /* what the break's last move up added, in whole pages: it came zeroed; */
+    char *fresh_end;    /* the caller may set fresh_start NULL, to see whether it moved */
+    size_t page;        /* bytes of the system's pages */
     bool in_break;      /* the current region is the program break */
     bool is_contiguous; /* no second region, no foreign sbrk so far */
 

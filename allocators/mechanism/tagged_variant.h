@@ -2,6 +2,7 @@
 #ifndef HB_TAGGED_VARIANT_H
 #define HB_TAGGED_VARIANT_H
 
+#include "allocators/mechanism/fresh.h"
 #include "allocators/mechanism/tagged_check.h"
 
 static size_t tagged_any_usable(void *state, const void *payload) {
@@ -23,6 +24,9 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
     static void *NAME##_alloc(void *state, size_t request) {                                       \
         return tagged_alloc(state, &NAME##_policy, request);                                       \
     }                                                                                              \
+    static void *NAME##_calloc(void *state, size_t request) {                                      \
+        return fresh_calloc(((struct tagged_heap *)state)->backend, NAME##_alloc, state, request); \
+    }                                                                                              \
     static void *NAME##_alloc_aligned(void *state, size_t alignment, size_t request) {             \
         return tagged_alloc_aligned(state, &NAME##_policy, alignment, request);                    \
     }                                                                                              \
@@ -40,6 +44,7 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
         .state_bytes = sizeof(struct STATE),                                                       \
         .open = OPEN,                                                                              \
         .alloc = NAME##_alloc,                                                                     \
+        .calloc = NAME##_calloc,                                                                   \
         .alloc_aligned = NAME##_alloc_aligned,                                                     \
         .free = NAME##_free,                                                                       \
         .resize = NAME##_resize,                                                                   \

@@ -13,6 +13,7 @@
  * Laws: D1-D4 of mechanism/buddies.h.
  */
 #include "allocators/mechanism/buddies.h"
+#include "allocators/mechanism/fresh.h"
 
 enum { BINARY_FIRST_BITS = 5, BINARY_LAST_BITS = 36 };
 
@@ -44,6 +45,10 @@ static bool buddy_open(void *state, const struct hb_config *config, struct hb_ba
 
 static void *buddy_alloc(void *state, size_t request) {
     return buddies_alloc(state, &binary_system, request);
+}
+
+static void *buddy_calloc(void *state, size_t request) {
+    return fresh_calloc(((struct buddies *)state)->backend, buddy_alloc, state, request);
 }
 
 static void *buddy_alloc_aligned(void *state, size_t alignment, size_t request) {
@@ -79,6 +84,7 @@ static const struct hb_allocator buddy = {
     .state_bytes = sizeof(struct buddies),
     .open = buddy_open,
     .alloc = buddy_alloc,
+    .calloc = buddy_calloc,
     .alloc_aligned = buddy_alloc_aligned,
     .free = buddy_free,
     .resize = buddy_resize,

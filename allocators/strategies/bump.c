@@ -7,8 +7,8 @@
  * Cost: O(1), one addition. Waste: everything freed; 8 bytes of header (its size, for realloc).
  * Laws: B1 blocks of 16 bytes or more follow one another from heap_base + 8 to the pointer.
  */
+#include "allocators/mechanism/fresh.h"
 #include "allocators/mechanism/laws.h"
-#include "allocators/mechanism/span.h"
 
 struct bump_state {
     struct hb_backend *backend;
@@ -61,6 +61,10 @@ static void *bump_alloc(void *state, size_t request) {
         return span_alloc(&bump->spans, bump->backend, request);
     struct block *block = bump_take(bump, round_up(request + BLOCK_HEADER_BYTES, HB_ALIGNMENT));
     return block ? block->payload : NULL;
+}
+
+static void *bump_calloc(void *state, size_t request) {
+    return fresh_calloc(((struct bump_state *)state)->backend, bump_alloc, state, request);
 }
 
 static void *bump_alloc_aligned(void *state, size_t alignment, size_t request) {
@@ -129,6 +133,7 @@ static const struct hb_allocator bump_allocator = {
     .state_bytes = sizeof(struct bump_state),
     .open = bump_open,
     .alloc = bump_alloc,
+    .calloc = bump_calloc,
     .alloc_aligned = bump_alloc_aligned,
     .free = bump_free,
     .resize = bump_resize,

@@ -26,18 +26,24 @@ struct heap {
     void *state;
 };
 
-static inline void heap_open(struct heap *heap, const char *spec) {
+/* heap_base lies offset bytes, a multiple of 16, above a multiple of 2 MiB. */
+static inline void heap_open_at(struct heap *heap, const char *spec, uint64_t offset) {
     char error[HB_OPTION_ERROR_MAX] = "";
     memset(heap, 0, sizeof *heap);
     if (hb_spec_parse(spec, &heap->spec, error) != HB_SPEC_OK)
         fail_msg("%s: %s", spec, error);
     heap->spec.config.largest_request = 1 << 20;
+    heap->spec.config.base_offset = offset;
     heap->allocator = heap->spec.allocator;
     assert_true(hb_backend_open(&heap->backend, &heap->spec.config));
     size_t bytes = (heap->allocator->state_bytes + 63) & ~(size_t)63;
     heap->state = aligned_alloc(64, bytes);
     memset(heap->state, 0, bytes);
     assert_true(heap->allocator->open(heap->state, &heap->spec.config, &heap->backend));
+}
+
+static inline void heap_open(struct heap *heap, const char *spec) {
+    heap_open_at(heap, spec, 0);
 }
 
 static inline void heap_close(struct heap *heap) {
