@@ -25,6 +25,14 @@ const struct hb_option hb_option_index = {
     .kind = HB_OPTION_CHOICE,
     .offset = AT(index),
     .choices = index_names};
+const struct hb_option hb_option_sl = {.key = "sl",
+                                       .help = "lists for each power of two, as log2",
+                                       .kind = HB_OPTION_NUMBER,
+                                       .offset = AT(sl),
+                                       .initial = 5,
+                                       .minimum = 1,
+                                       .maximum = 6,
+                                       .multiple = 1};
 const struct hb_option hb_option_backend = {
     .key = "backend",
     .help = "heap from the program break, or from a reserved region",
@@ -93,9 +101,9 @@ const struct hb_option hb_option_fail_at = {
     .may_be_off = true};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order, &hb_option_index,  &hb_option_backend,        &hb_option_grow,
-    &hb_option_trim,  &hb_option_limit,  &hb_option_mmap_threshold, &hb_option_preset,
-    &hb_option_scale, &hb_option_fail_at};
+    &hb_option_order,  &hb_option_index, &hb_option_sl,     &hb_option_backend,
+    &hb_option_grow,   &hb_option_trim,  &hb_option_limit,  &hb_option_mmap_threshold,
+    &hb_option_preset, &hb_option_scale, &hb_option_fail_at};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

@@ -23,6 +23,7 @@ enum hb_preset { HB_PRESET_DEFAULT, HB_PRESET_PAPER };
 struct hb_config {
     uint64_t order;          /* enum hb_order */
     uint64_t index;          /* enum hb_index */
+    uint64_t sl;             /* log2 of tlsf's lists for each power of two */
     uint64_t backend;        /* enum hb_source */
     uint64_t grow;           /* bytes: steps in which the break grows */
     uint64_t trim;           /* bytes: a free tail this large lowers the break, or HB_OFF */
@@ -49,9 +50,9 @@ struct hb_option {
     const char *const *choices; /* NULL-terminated */
 };
 
-extern const struct hb_option hb_option_order, hb_option_index, hb_option_backend, hb_option_grow,
-    hb_option_trim, hb_option_mmap_threshold, hb_option_preset, hb_option_scale, hb_option_limit,
-    hb_option_fail_at;
+extern const struct hb_option hb_option_order, hb_option_index, hb_option_sl, hb_option_backend,
+    hb_option_grow, hb_option_trim, hb_option_mmap_threshold, hb_option_preset, hb_option_scale,
+    hb_option_limit, hb_option_fail_at;
 
 /* Set every option to its default. */
 void hb_config_init(struct hb_config *config);

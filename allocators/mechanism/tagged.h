@@ -145,11 +145,16 @@ HB_INLINE void tagged_learn_trim(struct tagged_heap *heap, size_t grown) {
     heap->trim += again;
 }
 
-/* Make a free block of at least need bytes at the heap's end, not in the index. */
+/* Make a free block of at least need bytes at the heap's end, not in the index. A policy that does
+ * not look at every block may have passed over the tail though it fits: then it is that. */
 HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
     size_t tail =
         heap->end && block_prev_is_free(heap->end) ? block_bytes(block_prev(heap->end)) : 0;
+    if (tail >= need) {
+        policy->remove(heap, block_prev(heap->end));
+        return block_prev(heap->end);
+    }
     size_t missing = heap->end ? need - tail : need + HB_ALIGNMENT;
     size_t bytes = (missing + heap->grow - 1) / heap->grow * heap->grow;
     char *old_end = heap->backend->heap_end;

@@ -27,6 +27,27 @@ void model_init(struct model *model, enum model_fit fit, enum model_order order,
                             .page = 4096};
 }
 
+/* Classes of 1 unit of 16 bytes up to first units, then `steps` equal ones for each power of two.
+ */
+static void set_classes(struct model *model, uint64_t first, uint64_t steps) {
+    model->learns_trim = true;
+    model->exact_classes = first;
+    for (uint64_t units = 0; units < first; units++)
+        model->starts[model->classes++] = 16 * units;
+    for (uint64_t power = first; power < (uint64_t)1 << 32; power *= 2)
+        for (uint64_t step = 0; step < steps; step++)
+            model->starts[model->classes++] = 16 * (power + power * step / steps);
+    assert(model->classes <= MODEL_CLASSES_MAX);
+}
+
+void model_set_segregated(struct model *model) {
+    set_classes(model, 64, 8);
+}
+
+void model_set_tlsf(struct model *model, unsigned sl) {
+    set_classes(model, (uint64_t)1 << sl, (uint64_t)1 << sl);
+}
+
 void model_clear(struct model *model) {
     free(model->blocks);
 }
@@ -95,7 +116,68 @@ static size_t pick_above(const struct model *model, uint64_t need, bool above, i
     return best;
 }
 
+/* The class that a block of this size is in: the last that does not begin above it. */
+static size_t class_of(const struct model *model, uint64_t bytes) {
+    size_t low = 0, high = model->classes;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        *(model->starts[middle] <= bytes ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* Of the lowest class from the first on, the last freed. */
+static size_t pick_from_class(const struct model *model, size_t first) {
+    size_t best = SIZE_MAX, best_class = SIZE_MAX;
+    for (size_t i = 0; i < model->count; i++) {
+        const struct model_block *block = &model->blocks[i];
+        size_t class = block->is_free ? class_of(model, block->bytes) : 0;
+        if (!block->is_free || class < first || class > best_class ||
+            (class == best_class && block->rank > model->blocks[best].rank))
+            continue;
+        best = i;
+        best_class = class;
+    }
+    return best;
+}
+
+/* Of the 16 last freed of a class, the last freed that fits. */
+static size_t pick_in_class(const struct model *model, size_t class, uint64_t need) {
+    int64_t seen = INT64_MIN;
+    for (int looked = 0; looked < 16; looked++) {
+        size_t next = SIZE_MAX;
+        for (size_t i = 0; i < model->count; i++) {
+            const struct model_block *block = &model->blocks[i];
+            if (block->is_free && class_of(model, block->bytes) == class && block->rank > seen &&
+                (next == SIZE_MAX || block->rank < model->blocks[next].rank))
+                next = i;
+        }
+        if (next == SIZE_MAX || model->blocks[next].bytes >= need)
+            return next;
+        seen = model->blocks[next].rank;
+    }
+    return SIZE_MAX;
+}
+
+static size_t pick_segregated(const struct model *model, uint64_t need) {
+    size_t class = class_of(model, need);
+    if (class < model->exact_classes)
+        return pick_from_class(model, class);
+    size_t found = pick_in_class(model, class, need);
+    return found == SIZE_MAX ? pick_from_class(model, class + 1) : found;
+}
+
+/* The first class that begins at need or above: all of its blocks fit. */
+static size_t pick_tlsf(const struct model *model, uint64_t need) {
+    size_t class = class_of(model, need);
+    return pick_from_class(model, class + (model->starts[class] < need));
+}
+
 static size_t pick(const struct model *model, uint64_t need) {
+    if (model->fit == MODEL_SEGREGATED)
+        return pick_segregated(model, need);
+    if (model->fit == MODEL_TLSF)
+        return pick_tlsf(model, need);
     if (model->fit == MODEL_NEXT && model->has_rover) {
         size_t found = pick_above(model, need, true, model->rover);
         if (found != SIZE_MAX)
@@ -104,11 +186,21 @@ static size_t pick(const struct model *model, uint64_t need) {
     return pick_above(model, need, false, 0);
 }
 
+/* Bytes that were given back and are taken again. */
+static void learn_trim(struct model *model, uint64_t more) {
+    uint64_t again = more < model->returned ? more : model->returned;
+    model->returned -= again;
+    model->trim += model->learns_trim ? again : 0;
+}
+
 static size_t grow(struct model *model, uint64_t need) {
     bool tail = model->count && model->blocks[model->count - 1].is_free;
     uint64_t have = tail ? model->blocks[model->count - 1].bytes : 0;
+    if (have >= need)
+        return model->count - 1;
     uint64_t missing = model->brk ? need - have : need + 16;
     uint64_t more = round_to(missing, model->grow);
+    learn_trim(model, more);
     uint64_t usable = model->brk ? more : more - 16;
     if (!tail)
         insert_at(model, model->count, (struct model_block){.at = model->brk ? model->brk - 8 : 8});
@@ -161,6 +253,7 @@ static void trim(struct model *model) {
     uint64_t excess = (tail->bytes - model->grow) / model->page * model->page;
     tail->bytes -= excess;
     model->brk -= excess;
+    model->returned += excess;
 }
 
 static void release(struct model *model, size_t index, bool may_trim) {

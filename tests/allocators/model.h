@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum model_fit { MODEL_FIRST, MODEL_NEXT, MODEL_BEST, MODEL_WORST };
+enum model_fit { MODEL_FIRST, MODEL_NEXT, MODEL_BEST, MODEL_WORST, MODEL_SEGREGATED, MODEL_TLSF };
 enum model_order { MODEL_ADDRESS, MODEL_LIFO, MODEL_FIFO };
 
 #define MODEL_SPAN UINT64_MAX /* the offset of any payload in a span of its own */
@@ -21,10 +21,16 @@ struct model_block {
     int64_t rank;
 };
 
+enum { MODEL_CLASSES_MAX = 2048 };
+
 struct model {
     enum model_fit fit;
     enum model_order order;
     uint64_t grow, trim, threshold;
+    bool learns_trim; /* what was given back and is taken again raises trim */
+    uint64_t returned;
+    uint64_t starts[MODEL_CLASSES_MAX]; /* of size classes: their smallest blocks, in bytes */
+    size_t classes, exact_classes;
     uint64_t page;
     struct model_block *blocks;
     size_t count, capacity;
@@ -37,6 +43,10 @@ struct model {
 
 void model_init(struct model *model, enum model_fit fit, enum model_order order, uint64_t grow,
                 uint64_t trim, uint64_t threshold);
+/* As segregated fits, and as TLSF with 2^sl lists for each power of two (0: half-fit), are defined:
+ * size classes, the last freed first, and a trim that learns. order is lifo. */
+void model_set_segregated(struct model *model);
+void model_set_tlsf(struct model *model, unsigned sl);
 void model_clear(struct model *model);
 
 /* Payload offset, or MODEL_SPAN. */

@@ -64,6 +64,9 @@ static const struct damage damages[] = {
     {"bestfit", "S1", mark_live_as_free},
     {"segregated", "S1", mark_free_as_live},
     {"segregated", "S3", unlink_first_in_list},
+    {"tlsf", "S1", mark_free_as_live},
+    {"tlsf", "S3", unlink_first_in_list},
+    {"halffit", "S3", unlink_first_in_list},
     {"buddy", "D1", buddy_lose_order},
     {"buddy", "D3", buddy_mark_live_as_free},
 };

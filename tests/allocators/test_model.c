@@ -1,4 +1,5 @@
-/* Every sequential fit, by tree and by list, places every block where the model says. */
+/* The sequential fits, by tree and by list, segregated fits, TLSF and half-fit place every block
+ * where the model says. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +41,25 @@ static uint64_t rig_offset(const struct rig *rig, const void *payload) {
                : MODEL_SPAN;
 }
 
+static void rig_model(struct model *model, const char *family, const struct hb_config *config) {
+    static const struct {
+        const char *family;
+        enum model_fit fit;
+    } fits[] = {{"firstfit", MODEL_FIRST},       {"nextfit", MODEL_NEXT}, {"bestfit", MODEL_BEST},
+                {"worstfit", MODEL_WORST},       {"tlsf", MODEL_TLSF},    {"halffit", MODEL_TLSF},
+                {"segregated", MODEL_SEGREGATED}};
+    size_t at = 0;
+    while (strcmp(fits[at].family, family))
+        at++;
+    bool ordered = fits[at].fit < MODEL_SEGREGATED;
+    model_init(model, fits[at].fit, ordered ? (enum model_order)config->order : MODEL_LIFO,
+               config->grow, config->trim, config->mmap_threshold);
+    if (fits[at].fit == MODEL_SEGREGATED)
+        model_set_segregated(model);
+    if (fits[at].fit == MODEL_TLSF)
+        model_set_tlsf(model, strcmp(family, "tlsf") ? 0 : (unsigned)config->sl);
+}
+
 static void rig_open(struct rig *rig, const char *spec, uint64_t seed) {
     char error[HB_OPTION_ERROR_MAX];
     memset(rig, 0, sizeof *rig);
@@ -49,12 +69,7 @@ static void rig_open(struct rig *rig, const char *spec, uint64_t seed) {
     rig->state = aligned_alloc(64, (rig->spec.allocator->state_bytes + 63) & ~(size_t)63);
     memset(rig->state, 0, rig->spec.allocator->state_bytes);
     assert_true(rig->spec.allocator->open(rig->state, config, &rig->backend));
-    static const char *const fits[] = {"firstfit", "nextfit", "bestfit", "worstfit"};
-    int fit = 0;
-    while (strcmp(fits[fit], rig->spec.family->name))
-        fit++;
-    model_init(&rig->model, (enum model_fit)fit, (enum model_order)config->order, config->grow,
-               config->trim, config->mmap_threshold);
+    rig_model(&rig->model, rig->spec.family->name, config);
     rig->seed = seed;
 }
 
@@ -121,7 +136,21 @@ static void every_fit_places_blocks_as_the_model_does(void **state) {
     }
 }
 
+static void segregated_lists_place_blocks_as_the_model_does(void **state) {
+    (void)state;
+    static const char *const lists[] = {"segregated", "tlsf:sl=1", "tlsf:sl=2", "tlsf:sl=3",
+                                        "tlsf:sl=4",  "tlsf",      "tlsf:sl=6", "halffit"};
+    for (int i = 0; i < 8 * 4; i++) {
+        char spec[HB_SPEC_MAX];
+        snprintf(spec, sizeof spec, "%s:backend=mmap%s", lists[i % 8], settings[i / 8]);
+        agrees(spec, 0xD1B54A32D192ED03u + (uint64_t)i);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_fit_places_blocks_as_the_model_does)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_fit_places_blocks_as_the_model_does),
+        cmocka_unit_test(segregated_lists_place_blocks_as_the_model_does),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
