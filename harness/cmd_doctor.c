@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,11 +15,12 @@
 
 #include "harness/machine.h"
 #include "harness/measure/callgrind.h"
+#include "harness/measure/core.h"
 #include "harness/measure/events.h"
 #include "harness/plot.h"
 #include "harness/table.h"
 
-enum { NAME_WIDTH = 24, WIDTH = 80, TEXT_BYTES = 1024 };
+enum { NAME_WIDTH = 24, WIDTH_MIN = 50, WIDTH = 80, TEXT_BYTES = 1024, WINDOW_MS = 200 };
 
 static void say(const char *name, bool is_well, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -31,7 +33,7 @@ static void say(const char *name, bool is_well, const char *format, ...) {
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     snprintf(line, sizeof line, "%-4s%-*s%s", is_well ? "ok" : "-", NAME_WIDTH, name, text);
-    hb_text_wrap(line, NAME_WIDTH + 4, WIDTH, stdout);
+    hb_text_wrap(line, NAME_WIDTH + 4, hb_terminal_width(stdout, WIDTH_MIN, WIDTH, WIDTH), stdout);
 }
 
 static void look_at_counters(void) {
@@ -83,6 +85,39 @@ static void look_at_kernel(void) {
                  : "cannot be turned off (a container's seccomp?): layouts differ between runs");
 }
 
+/* "CPU 3, SMT sibling 7, NUMA node 0, 2% busy" */
+static void core_format(const struct hb_core *core, char *text, size_t size) {
+    char siblings[TEXT_BYTES / 4], node[32] = "", busy[32] = "";
+    hb_cpus_text(&core->siblings, siblings, sizeof siblings);
+    if (core->node >= 0)
+        snprintf(node, sizeof node, ", NUMA node %d", core->node);
+    if (!isnan(core->busy_ratio))
+        snprintf(busy, sizeof busy, ", %.0f%% busy", 100 * core->busy_ratio);
+    snprintf(text, size, "CPU %d%s, %s%s%s%s", core->cpu, core->is_isolated ? ", isolated" : "",
+             siblings[0] ? "SMT sibling " : "no SMT sibling", siblings, node, busy);
+}
+
+static void look_at_core(void) {
+    struct hb_core core;
+    char text[TEXT_BYTES / 2], disturbance[TEXT_BYTES / 2];
+    bool chosen = hb_core_of_machine(&core, -1, WINDOW_MS);
+    core_format(&core, text, sizeof text);
+    hb_core_disturbance(&core, disturbance, sizeof disturbance);
+    if (chosen)
+        say("workers' core", !disturbance[0], "%s%s%s", text, disturbance[0] ? "; " : "",
+            disturbance);
+    else
+        say("workers' core", false, "hwloc sees no CPU that this process may use");
+    hb_cpus_text(&core.isolated, text, sizeof text);
+    say("isolated CPUs", true, "%s%s", text[0] ? text : "none",
+        text[0] ? "; --cpu=N runs workers on one" : " (isolcpus=, nohz_full= of the kernel)");
+    bool binds = core.node_count == 1 || core.binds_memory;
+    say("NUMA nodes", binds, "%d%s", core.node_count,
+        core.node_count == 1 ? ""
+        : binds              ? "; workers take memory of their own"
+                             : "; memory cannot be bound (set_mempolicy; a container's seccomp?)");
+}
+
 static void look_at_size(void) {
     cpu_set_t allowed;
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -112,5 +147,6 @@ int hb_cmd_doctor(int argc, char **argv) {
     look_at_programs();
     look_at_kernel();
     look_at_size();
+    look_at_core();
     return HB_EXIT_OK;
 }

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/foreign.h"
 #include "harness/list_counters.h"
@@ -29,13 +27,7 @@ static int help_print(void) {
 
 /* Columns of the terminal, as far as lines as short, or as long, can still be read. */
 static size_t width_choose(void) {
-    struct winsize window;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0)
-        return WIDTH_OF_PIPES;
-    return window.ws_col < WIDTH_MIN   ? WIDTH_MIN
-           : window.ws_col > WIDTH_MAX ? WIDTH_MAX
-                                       : window.ws_col;
+    return hb_terminal_width(stdout, WIDTH_MIN, WIDTH_OF_PIPES, WIDTH_MAX);
 }
 
 /* Text behind the column of names, its later lines hang further in. */

@@ -6,6 +6,7 @@
 #include "harness/cmd.h"
 #include "harness/passes/passes.h"
 #include "harness/progress.h"
+#include "harness/run_core.h"
 #include "harness/run_counters.h"
 #include "harness/run_options.h"
 #include "harness/rundir.h"
@@ -20,7 +21,9 @@ struct run {
     size_t result_count;
     const char *trace; /* the current one's name */
     struct hb_cache_setup cache;
-    bool cache_is_chosen;
+    struct hb_core core;
+    bool has_begun;             /* a trace could be read */
+    char not_kept[ERROR_BYTES]; /* why results are not on disk, or "" */
 };
 
 static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
@@ -79,8 +82,8 @@ static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *pr
                              .repeats = options->repeats,
                              .seed = options->seed,
                              .warm_ns = WARM_NS,
-                             .cpu = options->cpu,
-                             .memory_limit = options->memory_limit,
+                             .core = &run->core,
+                             .memory_limit = hb_run_core_memory_limit(options, &run->core),
                              .cache = &run->cache,
                              .progress = show_progress,
                              .context = run};
@@ -125,23 +128,31 @@ static bool plan_measure(struct hb_plan *plan, unsigned passes) {
 }
 
 /* Once a trace could be read: what is wrong with the command line is said alone. */
-static void choose_counters(struct run *run) {
-    if (run->cache_is_chosen)
+static void begin(struct run *run) {
+    if (run->has_begun)
         return;
     hb_progress_clear();
+    hb_run_core_warn(&run->core);
     hb_run_counters_choose(&run->options, &run->cache);
-    run->cache_is_chosen = true;
+    run->has_begun = true;
+}
+
+/* The results from first on are on disk before the next trace is begun. */
+static void keep_trace(struct run *run, size_t first) {
+    if (!run->not_kept[0])
+        hb_rundir_add(run->dir, run->results + first, run->result_count - first, run->not_kept);
 }
 
 static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     struct programs *programs = calloc(1, sizeof *programs);
     struct hb_plan plan = {0};
+    size_t first = run->result_count;
     char error[ERROR_BYTES] = "not enough memory";
     run->trace = trace->name;
     hb_progress_draw(trace->name, "loading", 0, 1);
     bool opened = programs && plan_open(run, &plan, programs, trace->path, error);
     if (opened)
-        choose_counters(run);
+        begin(run);
     bool measured = opened && plan_measure(&plan, run->options.passes);
     hb_progress_clear();
     plan_close(run, &plan, measured);
@@ -151,9 +162,8 @@ static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     if (!opened)
         return hb_usage_error("%s", error);
     if (measured)
-        return HB_EXIT_OK;
-    hb_failure("interrupted; nothing was kept");
-    return SIGNAL_STATUS + hb_interrupted();
+        keep_trace(run, first);
+    return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
 }
 
 static bool print_results(const struct run *run) {
@@ -179,19 +189,38 @@ static bool any_failed(const struct run *run) {
     return false;
 }
 
-static int keep_and_print(struct run *run, int argc, char **argv) {
-    char error[ERROR_BYTES], path[HB_TRACE_PATH_MAX];
+/* Make the run's folder final, and print; the folder goes where that fails. */
+static int keep_and_print(struct run *run, const struct hb_run_record *record) {
+    char path[HB_TRACE_PATH_MAX];
     snprintf(path, sizeof path, "%s", hb_rundir_path(run->dir));
-    struct hb_rundir *dir = run->dir;
-    run->dir = NULL;
-    bool kept = hb_rundir_keep(dir, run->results, run->result_count, argc, argv, error);
+    bool kept = !run->not_kept[0];
+    if (kept) {
+        kept = hb_rundir_keep(run->dir, record, run->not_kept);
+        run->dir = NULL;
+    }
     bool printed = print_results(run);
     if (!kept)
-        return hb_failure("%s", error);
+        return hb_failure("%s", run->not_kept);
     if (!printed)
         return hb_failure("standard output could not be written; the results are in %s", path);
     fprintf(stderr, "results: %s\n", path);
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
+}
+
+/* What was measured of whole traces is kept, and is marked as a part. */
+static int interrupted(struct run *run, struct hb_run_record *record, int status, size_t done) {
+    char text[ERROR_BYTES];
+    size_t count = run->options.trace_count;
+    if (!done) {
+        hb_failure("interrupted; nothing was kept, as no trace was done");
+        return status;
+    }
+    snprintf(text, sizeof text, "%s during %s; %zu of %zu traces are whole",
+             strsignal(status - SIGNAL_STATUS), run->trace, done, count);
+    record->interruption = text;
+    hb_failure("%s", text);
+    keep_and_print(run, record);
+    return status;
 }
 
 /* Read the traces to come once, so that a damaged one is refused before an hour's work, not after.
@@ -221,9 +250,14 @@ static int run_all(struct run *run, int argc, char **argv) {
     if (!run->dir)
         return hb_usage_error("%s", error);
     hb_interrupt_catch();
-    for (size_t i = 0; i < options->trace_count && status == HB_EXIT_OK; i++)
-        status = run_trace(run, &options->traces[i]);
-    return status == HB_EXIT_OK ? keep_and_print(run, argc, argv) : status;
+    hb_run_core_choose(options, &run->core);
+    struct hb_run_record record = {.argc = argc, .argv = argv, .core = &run->core};
+    size_t done = 0;
+    for (; done < options->trace_count && status == HB_EXIT_OK; done += status == HB_EXIT_OK)
+        status = run_trace(run, &options->traces[done]);
+    if (status > SIGNAL_STATUS)
+        return interrupted(run, &record, status, done);
+    return status == HB_EXIT_OK ? keep_and_print(run, &record) : status;
 }
 
 int hb_cmd_run(int argc, char **argv) {

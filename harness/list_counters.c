@@ -7,7 +7,7 @@
 #include "harness/measure/events.h"
 #include "harness/table.h"
 
-enum { NAME_WIDTH = 32, WIDTH = 80, REASON_BYTES = 512 };
+enum { NAME_WIDTH = 32, WIDTH_MIN = 60, WIDTH = 80, REASON_BYTES = 512 };
 
 static void events_print(const struct hb_events *asked) {
     struct hb_events open = *asked;
@@ -20,7 +20,7 @@ static void events_print(const struct hb_events *asked) {
             hb_event_refusal(&asked->codes[i], refusals[i], reason, sizeof reason);
         snprintf(line, sizeof line, "%-*s%s%s", NAME_WIDTH, asked->names[i],
                  refusals[i] ? "refused: " : "", reason);
-        hb_text_wrap(line, NAME_WIDTH, WIDTH, stdout);
+        hb_text_wrap(line, NAME_WIDTH, hb_terminal_width(stdout, WIDTH_MIN, WIDTH, WIDTH), stdout);
     }
 }
 

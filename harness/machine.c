@@ -4,12 +4,14 @@
 #include <cjson/cJSON.h>
 #include <gnu/libc-version.h>
 #include <hwloc.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/measure/core.h"
 #include "hb_revision.h"
 
 enum { TEXT_MAX = 256 };
@@ -91,19 +93,77 @@ static void add_caches(cJSON *machine, hwloc_topology_t topology) {
     add_cache(caches, topology, HWLOC_OBJ_L4CACHE, "L4");
 }
 
-static void add_topology(cJSON *machine) {
+/* With the caches of instructions, which hwloc leaves out otherwise. NULL if it cannot be seen. */
+static hwloc_topology_t topology_load(void) {
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
-        return;
+        return NULL;
     hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
-    if (hwloc_topology_load(topology) == 0) {
-        add_objects(machine, "packages", topology, HWLOC_OBJ_PACKAGE);
-        add_objects(machine, "cores", topology, HWLOC_OBJ_CORE);
-        add_objects(machine, "pus", topology, HWLOC_OBJ_PU);
-        add_objects(machine, "numa_nodes", topology, HWLOC_OBJ_NUMANODE);
-        add_caches(machine, topology);
-    }
+    if (hwloc_topology_load(topology) == 0)
+        return topology;
     hwloc_topology_destroy(topology);
+    return NULL;
+}
+
+static void add_topology(cJSON *machine) {
+    hwloc_topology_t topology = topology_load();
+    if (!topology)
+        return;
+    add_objects(machine, "packages", topology, HWLOC_OBJ_PACKAGE);
+    add_objects(machine, "cores", topology, HWLOC_OBJ_CORE);
+    add_objects(machine, "pus", topology, HWLOC_OBJ_PU);
+    add_objects(machine, "numa_nodes", topology, HWLOC_OBJ_NUMANODE);
+    add_caches(machine, topology);
+    hwloc_topology_destroy(topology);
+}
+
+bool hb_machine_write_topology(FILE *file) {
+    hwloc_topology_t topology = topology_load();
+    char *text = NULL;
+    int length = 0;
+    bool ok = topology && hwloc_topology_export_xmlbuffer(topology, &text, &length, 0) == 0;
+    ok = ok && fwrite(text, 1, (size_t)length - 1, file) == (size_t)length - 1; /* less its NUL */
+    if (text)
+        hwloc_free_xmlbuffer(topology, text);
+    if (topology)
+        hwloc_topology_destroy(topology);
+    return ok;
+}
+
+static void add_cpus(cJSON *object, const char *key, const cpu_set_t *cpus) {
+    char text[TEXT_MAX];
+    hb_cpus_text(cpus, text, sizeof text);
+    add_text(object, key, text);
+}
+
+static void add_ratio(cJSON *object, const char *key, double ratio) {
+    if (isfinite(ratio))
+        cJSON_AddNumberToObject(object, key, ratio);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void add_number(cJSON *object, const char *key, int number) {
+    if (number >= 0)
+        cJSON_AddNumberToObject(object, key, number);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void add_core(cJSON *machine, const struct hb_core *core) {
+    if (!core) {
+        cJSON_AddNullToObject(machine, "workers");
+        return;
+    }
+    cJSON *workers = cJSON_AddObjectToObject(machine, "workers");
+    add_number(workers, "cpu", core->cpu);
+    add_cpus(workers, "smt_siblings", &core->siblings);
+    cJSON_AddBoolToObject(workers, "is_isolated", core->is_isolated);
+    add_number(workers, "numa_node", core->node);
+    cJSON_AddBoolToObject(workers, "binds_memory", core->binds_memory);
+    add_ratio(workers, "busy_ratio", core->busy_ratio);
+    add_ratio(workers, "sibling_busy_ratio", core->sibling_busy_ratio);
+    add_cpus(workers, "heapbench_cpus", CPU_COUNT(&core->others) ? &core->others : &core->allowed);
 }
 
 /* MemTotal of /proc/meminfo, whatever part of it this process may use. */
@@ -137,7 +197,7 @@ static void add_system(cJSON *machine) {
     add_text(machine, "smt", text);
 }
 
-static void add_build(cJSON *machine, int argc, char **argv) {
+static void add_build(cJSON *machine, const struct hb_run_record *record) {
     add_text(machine, "heapbench_version", HB_VERSION);
     add_text(machine, "git_revision", HB_REVISION);
 #ifdef __clang__
@@ -146,8 +206,8 @@ static void add_build(cJSON *machine, int argc, char **argv) {
     add_text(machine, "compiler", "gcc " __VERSION__);
 #endif
     cJSON *line = cJSON_AddArrayToObject(machine, "command_line");
-    for (int i = 0; i < argc; i++)
-        cJSON_AddItemToArray(line, cJSON_CreateString(argv[i]));
+    for (int i = 0; i < record->argc; i++)
+        cJSON_AddItemToArray(line, cJSON_CreateString(record->argv[i]));
 
     char date[32];
     time_t now = time(NULL);
@@ -156,14 +216,16 @@ static void add_build(cJSON *machine, int argc, char **argv) {
     add_text(machine, "date", date);
 }
 
-bool hb_machine_write_json(FILE *file, int argc, char **argv) {
+bool hb_machine_write_json(FILE *file, const struct hb_run_record *record) {
     cJSON *machine = cJSON_CreateObject();
     if (!machine)
         return false;
     add_system(machine);
     add_memory(machine);
     add_topology(machine);
-    add_build(machine, argc, argv);
+    add_core(machine, record->core);
+    add_build(machine, record);
+    add_text(machine, "interruption", record->interruption);
 
     char *text = cJSON_Print(machine);
     bool ok = text && fprintf(file, "%s\n", text) > 0 && !ferror(file);

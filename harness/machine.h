@@ -6,9 +6,23 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Write one JSON object: topology, CPU, kernel, libc, transparent huge pages, governor, the git
- * revision of the build, compiler, command line and the date. What is not known is null. */
-bool hb_machine_write_json(FILE *file, int argc, char **argv);
+struct hb_core;
+
+/* What is told of a run. */
+struct hb_run_record {
+    int argc; /* its command line */
+    char **argv;
+    const struct hb_core *core; /* where workers ran; NULL: none did */
+    const char *interruption;   /* why it ended before its end; NULL: it did not */
+};
+
+/* Write one JSON object: topology, CPU, kernel, libc, transparent huge pages, governor, where
+ * workers ran, the git revision of the build, compiler, command line and the date. What is not
+ * known is null. */
+bool hb_machine_write_json(FILE *file, const struct hb_run_record *record);
+
+/* Write the topology as hwloc's XML, which lstopo -i reads. */
+bool hb_machine_write_topology(FILE *file);
 
 /* The first line of a file of /proc or /sys, "" if it cannot be read. */
 void hb_machine_line(const char *path, char *text, size_t size);

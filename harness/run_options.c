@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/cmd.h"
 #include "harness/passes/passes.h"
+#include "harness/run_core.h"
 #include "harness/run_counters.h"
 #include "harness/run_lists.h"
 #include "harness/worker/job.h"
@@ -18,8 +17,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000 };
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_mode, parse_touch, parse_cpu, parse_seed, parse_limit,
-    parse_format, parse_out, parse_help;
+static option_parse parse_repeats, parse_mode, parse_touch, parse_seed, parse_limit, parse_format,
+    parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -41,9 +40,11 @@ static const struct run_option {
      "of the cache pass: auto, pmu, sim, none, or events such as perf::CYCLES:u,…"},
     {"cache", "CACHES", hb_run_caches_parse,
      "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
-    {"cpu", "N", parse_cpu, "where workers run (the last one allowed)"},
+    {"cpu", "N", hb_run_cpu_parse,
+     "where workers run (a core that does little; see heapbench doctor)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
-    {"mem-limit", "BYTES", parse_limit, "a worker may have no more, K M G allowed (80% of RAM)"},
+    {"mem-limit", "BYTES", parse_limit,
+     "a worker may have no more, K M G allowed (80% of RAM, or of the node's)"},
     {"format", "FORMAT", parse_format, "table, jsonl or csv, on standard output"},
     {"out", "DIR", parse_out, "results are kept in DIR/RUN_ID (heapbench-results)"},
     {"help", NULL, parse_help, "print this"},
@@ -107,18 +108,6 @@ static int parse_touch(struct hb_run_options *options, const char *text) {
     return HB_EXIT_OK;
 }
 
-static int parse_cpu(struct hb_run_options *options, const char *text) {
-    uint64_t number;
-    cpu_set_t allowed;
-    if (!parse_number(text, &number) || number >= CPU_SETSIZE)
-        return hb_usage_error("--cpu: '%s' is no CPU's number", text);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0 && !CPU_ISSET(number, &allowed))
-        return hb_usage_error("--cpu: this process may not run on CPU %s (see nproc, taskset)",
-                              text);
-    options->cpu = (int)number;
-    return HB_EXIT_OK;
-}
-
 static int parse_seed(struct hb_run_options *options, const char *text) {
     if (!parse_number(text, &options->seed))
         return hb_usage_error("--seed: '%s' is no number", text);
@@ -154,26 +143,14 @@ static int parse_out(struct hb_run_options *options, const char *text) {
     return *text ? HB_EXIT_OK : hb_usage_error("--out: name a folder");
 }
 
-static int last_cpu(void) {
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return -1;
-    for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-        if (CPU_ISSET(cpu, &allowed))
-            return cpu;
-    return -1;
-}
-
 static bool options_init(struct hb_run_options *options) {
     char error[HB_OPTION_ERROR_MAX];
-    uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
     *options = (struct hb_run_options){.has_baseline = true,
                                        .passes = hb_passes_default(),
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
-                                       .cpu = last_cpu(),
-                                       .memory_limit = memory / 5 * 4,
+                                       .cpu = -1,
                                        .out = "heapbench-results"};
     options->allocators = calloc(HB_LIST_MAX, sizeof *options->allocators);
     options->traces = calloc(HB_LIST_MAX, sizeof *options->traces);

@@ -32,8 +32,8 @@ struct hb_run_options {
     int touch;                   /* enum job_touch, or -1 */
     uint64_t repeats;
     uint64_t seed;
-    int cpu; /* -1: the last one this process may use */
-    uint64_t memory_limit;
+    int cpu;               /* -1: whichever suits best */
+    uint64_t memory_limit; /* bytes, 0: not given */
     enum hb_format format;
     const char *out;
     bool wants_help;

@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/machine.h"
-
 enum { ERROR_MAX = 512, ID_MAX = 64 };
 
 struct hb_rundir {
@@ -90,10 +88,10 @@ const char *hb_rundir_path(const struct hb_rundir *dir) {
     return dir->path;
 }
 
-static FILE *rundir_open(const struct hb_rundir *dir, const char *name) {
+static FILE *rundir_open(const struct hb_rundir *dir, const char *name, const char *mode) {
     char path[PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", dir->partial, name);
-    return fopen(path, "wxe");
+    return fopen(path, mode);
 }
 
 /* Close a file that was written; false if any of it may not be on disk. */
@@ -102,22 +100,32 @@ static bool file_finish(FILE *file) {
     return fclose(file) == 0 && ok;
 }
 
-static bool results_write(const struct hb_rundir *dir, const struct hb_result *results,
-                          size_t count) {
-    FILE *file = rundir_open(dir, "results.jsonl");
-    if (!file)
-        return false;
-    for (size_t i = 0; i < count; i++)
+bool hb_rundir_add(struct hb_rundir *dir, const struct hb_result *results, size_t count,
+                   char *error) {
+    FILE *file = rundir_open(dir, "results.jsonl", "ae");
+    for (size_t i = 0; file && i < count; i++)
         hb_result_write_json(&results[i], file);
-    return file_finish(file);
+    if (file && file_finish(file))
+        return true;
+    snprintf(error, ERROR_MAX, "results not kept in %.300s: %s", dir->path, strerror(errno));
+    return false;
 }
 
-static bool machine_write(const struct hb_rundir *dir, int argc, char **argv) {
-    FILE *file = rundir_open(dir, "machine.json");
+static bool machine_write(const struct hb_rundir *dir, const struct hb_run_record *record) {
+    FILE *file = rundir_open(dir, "machine.json", "wxe");
     if (!file)
         return false;
-    bool ok = hb_machine_write_json(file, argc, argv);
+    bool ok = hb_machine_write_json(file, record);
     return file_finish(file) && ok;
+}
+
+/* Empty where hwloc cannot see the machine: that is no failure. */
+static bool topology_write(const struct hb_rundir *dir) {
+    FILE *file = rundir_open(dir, "topology.xml", "wxe");
+    if (!file)
+        return false;
+    hb_machine_write_topology(file);
+    return file_finish(file);
 }
 
 /* One word of a command line so that a shell reads it back. */
@@ -138,14 +146,14 @@ static void word_write(const char *word, FILE *file) {
     fputc('\'', file);
 }
 
-static bool command_write(const struct hb_rundir *dir, int argc, char **argv) {
-    FILE *file = rundir_open(dir, "command.txt");
+static bool command_write(const struct hb_rundir *dir, const struct hb_run_record *record) {
+    FILE *file = rundir_open(dir, "command.txt", "wxe");
     if (!file)
         return false;
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < record->argc; i++) {
         if (i > 0)
             fputc(' ', file);
-        word_write(argv[i], file);
+        word_write(record->argv[i], file);
     }
     fputc('\n', file);
     return file_finish(file);
@@ -165,10 +173,9 @@ static bool folder_rename(const char *from, const char *to) {
     return rename(from, to) == 0;
 }
 
-bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_result *results, size_t count, int argc,
-                    char **argv, char *error) {
-    bool ok = results_write(dir, results, count) && machine_write(dir, argc, argv) &&
-              command_write(dir, argc, argv) && folder_rename(dir->partial, dir->path);
+bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_run_record *record, char *error) {
+    bool ok = machine_write(dir, record) && topology_write(dir) && command_write(dir, record) &&
+              folder_rename(dir->partial, dir->path);
     if (ok) {
         free(dir);
         return true;

@@ -2,6 +2,7 @@
 #ifndef HB_RUNDIR_H
 #define HB_RUNDIR_H
 
+#include "harness/machine.h"
 #include "harness/results.h"
 
 struct hb_rundir;
@@ -15,11 +16,14 @@ const char *hb_rundir_id(const struct hb_rundir *dir);
 /* The folder's path once kept: parent/RUN_ID. */
 const char *hb_rundir_path(const struct hb_rundir *dir);
 
-/* Write results.jsonl, machine.json (topology by hwloc, CPU, kernel, libc, transparent huge pages,
- * frequency governor, git revision of the build, command line) and command.txt, then rename the
+/* Append results to the folder's results.jsonl, on disk when this returns: they are there even if
+ * the run is killed. False with one line in error. */
+bool hb_rundir_add(struct hb_rundir *dir, const struct hb_result *results, size_t count,
+                   char *error);
+
+/* Write machine.json (see machine.h), topology.xml (hwloc's) and command.txt, then rename the
  * folder to its final name. Never replaces anything. Frees dir. False with one line in error. */
-bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_result *results, size_t count, int argc,
-                    char **argv, char *error);
+bool hb_rundir_keep(struct hb_rundir *dir, const struct hb_run_record *record, char *error);
 
 /* Remove what was written and free dir. Safe after a signal was caught (not from the handler). */
 void hb_rundir_discard(struct hb_rundir *dir);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 enum { CELL_MAX = 40, GAP = 2, NAME_WIDTH_MAX = 24, NAME_WIDTH_NARROW = 18 };
 
@@ -199,4 +200,11 @@ void hb_text_wrap(const char *text, size_t indent, size_t width, FILE *file) {
         text += bytes + (text[bytes] == ' ');
     }
     fputc('\n', file);
+}
+
+size_t hb_terminal_width(FILE *file, size_t least, size_t of_pipes, size_t most) {
+    struct winsize window;
+    if (ioctl(fileno(file), TIOCGWINSZ, &window) != 0 || window.ws_col == 0)
+        return of_pipes;
+    return window.ws_col < least ? least : window.ws_col > most ? most : window.ws_col;
 }

@@ -28,6 +28,10 @@ void hb_table_print(const struct hb_table *table, const char *first_heading, siz
  * characters become '?'. */
 void hb_text_wrap(const char *text, size_t indent, size_t width, FILE *file);
 
+/* Columns of the terminal that file is, not less than least nor more than most; of_pipes if it is
+ * none. */
+size_t hb_terminal_width(FILE *file, size_t least, size_t of_pipes, size_t most);
+
 /* Columns of characters that a UTF-8 text takes. */
 size_t hb_text_width(const char *text);
 

@@ -29,7 +29,7 @@ struct hb_plan {
     uint64_t repeats;
     uint64_t seed;
     uint64_t warm_ns;
-    int cpu;
+    const struct hb_core *core; /* where workers run */
     uint64_t memory_limit;
     const struct hb_cache_setup *cache;
     /* Called before each worker: step of steps of the pass. May be NULL. */
@@ -45,6 +45,7 @@ struct hb_pass {
     const char *name;
     bool is_default; /* runs unless --passes says otherwise */
     bool (*run)(struct hb_plan *plan);
+    bool is_timed; /* what else the machine does is seen in its figures */
 };
 
 extern const struct hb_pass hb_pass_list[];

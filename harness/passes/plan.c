@@ -4,10 +4,10 @@
 #include "harness/passes/passes.h"
 
 const struct hb_pass hb_pass_list[] = {
-    {HB_PASS_CHECK, "check", false, hb_pass_check},
-    {HB_PASS_SPACE, "space", true, hb_pass_space},
-    {HB_PASS_TIME, "time", true, hb_pass_time},
-    {HB_PASS_CACHE, "cache", true, hb_pass_cache},
+    {HB_PASS_CHECK, "check", false, hb_pass_check, false},
+    {HB_PASS_SPACE, "space", true, hb_pass_space, false},
+    {HB_PASS_TIME, "time", true, hb_pass_time, true},
+    {HB_PASS_CACHE, "cache", true, hb_pass_cache, false},
 };
 const size_t hb_pass_count = sizeof hb_pass_list / sizeof *hb_pass_list;
 
@@ -34,7 +34,8 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
     job->touch = plan->touch >= 0 ? (enum job_touch)plan->touch : touch;
     if (spec->family->is_floor && job->touch > TOUCH_FIRST)
         job->touch = TOUCH_FIRST;
-    job->cpu = plan->cpu;
+    job->core = *plan->core;
+    job->is_pinned = true;
     job->memory_limit = plan->memory_limit;
 }
 

@@ -80,7 +80,7 @@ static void simulate(const struct hb_plan *plan, struct simulation *simulation) 
                                  {memfd_create("heapbench-counts", MFD_CLOEXEC),
                                   memfd_create("heapbench-talk", MFD_CLOEXEC)}};
     hb_plan_job(plan, &job, JOB_CACHE, simulation->spec, TOUCH_FIRST);
-    job.cpu = -1;
+    job.is_pinned = false;
     job.memory_limit = 0; /* counts valgrind's own */
     job.reserves_heap = 1;
     prefix_set(&job, simulation->program);
@@ -107,12 +107,10 @@ static void *batch_work(void *context) {
     return NULL;
 }
 
-static size_t jobs_at_once(size_t count) {
-    cpu_set_t allowed;
-    size_t cpus =
-        sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (size_t)CPU_COUNT(&allowed) : 1;
-    cpus = cpus < JOBS_MAX ? cpus : JOBS_MAX;
-    return cpus < count ? cpus : count;
+static size_t jobs_at_once(const struct batch *batch) {
+    size_t cpus = (size_t)CPU_COUNT(&batch->plan->core->allowed);
+    cpus = cpus < 1 ? 1 : cpus < JOBS_MAX ? cpus : JOBS_MAX;
+    return cpus < batch->count ? cpus : batch->count;
 }
 
 /* Wait for a thread, showing how many simulations are done. */
@@ -127,7 +125,7 @@ static void thread_join(pthread_t thread, const struct batch *batch) {
 
 static void batch_run(struct batch *batch) {
     pthread_t threads[JOBS_MAX];
-    size_t started = 0, jobs = jobs_at_once(batch->count);
+    size_t started = 0, jobs = jobs_at_once(batch);
     while (started < jobs && pthread_create(&threads[started], NULL, batch_work, batch) == 0)
         started++;
     if (!started)

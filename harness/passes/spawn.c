@@ -38,7 +38,7 @@ int hb_interrupted(void) {
 }
 
 void hb_job_init(struct job *job, enum job_pass pass, const char *spec) {
-    *job = (struct job){.version = JOB_VERSION, .pass = pass, .cpu = -1};
+    *job = (struct job){.version = JOB_VERSION, .pass = pass, .core = {.cpu = -1, .node = -1}};
     snprintf(job->spec, sizeof job->spec, "%s", spec);
 }
 
@@ -78,7 +78,8 @@ static bool child_place_files(const struct launch *launch) {
 }
 
 /* In the child, between fork and exec: only async-signal-safe calls. */
-__attribute__((noreturn)) static void child_exec(struct launch *launch, pid_t parent) {
+__attribute__((noreturn)) static void child_exec(struct launch *launch, struct job_page *page,
+                                                 pid_t parent) {
     char name[] = "heapbench-worker";
     char *const plain[] = {name, NULL};
     struct hb_preload *preload = &launch->preload;
@@ -86,6 +87,11 @@ __attribute__((noreturn)) static void child_exec(struct launch *launch, pid_t pa
     char *const *arguments = launch->wrapper ? launch->wrapper->arguments : plain;
     signal(SIGINT, SIG_DFL);
     personality(ADDR_NO_RANDOMIZE);
+    if (!hb_core_enter(&page->job.core, page->job.is_pinned)) {
+        static const char refused[] = "the worker could not be bound to its CPU or its memory";
+        memcpy(page->report.message, refused, sizeof refused);
+        _exit(127);
+    }
     if (preload->said >= 0)
         dup2(preload->said, STDERR_FILENO);
     if (getppid() == parent && child_place_files(launch))
@@ -162,7 +168,7 @@ static bool worker_run(const struct job *job, struct launch *launch, struct repo
     struct job_page *page = job_open(job, &launch->files[0]);
     pid_t parent = getpid(), pid = page ? fork() : -1;
     if (pid == 0)
-        child_exec(launch, parent);
+        child_exec(launch, page, parent);
     if (pid < 0) {
         snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
     } else {

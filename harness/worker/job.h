@@ -13,19 +13,21 @@
 #include <stdint.h>
 
 #include "allocators/options.h"
+#include "harness/measure/core.h"
 #include "harness/measure/counters.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 3, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 4, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
 
 struct job {
     uint32_t version;
-    uint32_t pass;  /* enum job_pass */
-    uint32_t touch; /* enum job_touch */
-    int32_t cpu;    /* to run on; -1: any */
+    uint32_t pass;       /* enum job_pass */
+    uint32_t touch;      /* enum job_touch */
+    uint32_t is_pinned;  /* to the core, else it may run wherever heapbench might */
+    struct hb_core core; /* the parent sees to it before the worker starts */
     char spec[HB_SPEC_MAX];
     char library[HB_LIBRARY_MAX]; /* preloaded: its malloc is measured; "": none */
     uint64_t stop_op;             /* JOB_PEAK: the last op to replay, counted from 0 */

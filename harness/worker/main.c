@@ -1,6 +1,5 @@
 /* main.c -- the worker: set up, run one pass, leave. See job.h. */
 #include <alloca.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -51,12 +50,6 @@ static void worker_attach(struct worker *worker) {
 static void worker_confine(const struct worker *worker) {
     const struct job *job = worker->job;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (job->cpu >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET(job->cpu, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
 #ifndef HB_SANITIZED /* whose shadow alone is beyond any limit */
     if (job->memory_limit) {
         struct rlimit limit = {job->memory_limit, job->memory_limit};

@@ -193,25 +193,52 @@ static int count_entries(const char *path) {
     return count - 2;
 }
 
-static void an_interrupt_leaves_nothing_behind(void **state) {
-    (void)state;
-    char out[128];
-    snprintf(out, sizeof out, "--out=%s/runs", folder.path);
+/* A run of some seconds, for signals to end. */
+static pid_t start_long_run(const char *traces, const char *out) {
     pid_t pid = fork();
     if (pid == 0) {
         if (!freopen("/dev/null", "w", stderr) || !freopen("/dev/null", "w", stdout))
             _exit(1);
-        execl(HB_BUILD_DIR "/heapbench", "heapbench", "--alloc=all", "--trace=gcc,perl",
-              "--repeats=1000", out, NULL);
+        execl(HB_BUILD_DIR "/heapbench", "heapbench", "--alloc=bestfit", "--baseline=none",
+              "--passes=time", "--repeats=30", traces, out, NULL);
         _exit(1);
     }
-    nanosleep(&(struct timespec){1, 0}, NULL);
-    kill(pid, SIGINT);
+    return pid;
+}
+
+static void stop(pid_t pid, int signal_number) {
     int status;
+    kill(pid, signal_number);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 128 + SIGINT);
+    assert_int_equal(WEXITSTATUS(status), 128 + signal_number);
+}
+
+static void an_interrupt_leaves_nothing_behind(void **state) {
+    (void)state;
+    char out[128];
+    snprintf(out, sizeof out, "--out=%s/none", folder.path);
+    pid_t pid = start_long_run("--trace=perl", out);
+    nanosleep(&(struct timespec){0, 700000000}, NULL);
+    stop(pid, SIGINT);
     assert_true(count_entries(out + strlen("--out=")) <= 0);
+}
+
+/* Each trace's results are on disk, in the hidden folder, before the next one begins. */
+static void an_interrupt_keeps_whole_traces(void **state) {
+    (void)state;
+    char out[128], command[BENCH_COMMAND_MAX];
+    snprintf(out, sizeof out, "--out=%s/cut", folder.path);
+    pid_t pid = start_long_run("--trace=gcc,perl,perl,perl,perl", out);
+    snprintf(command, sizeof command, "grep -qs gcc %s/cut/.*.partial/results.jsonl", folder.path);
+    for (int i = 0; i < 600 && system(command) != 0; i++)
+        nanosleep(&(struct timespec){0, 50000000}, NULL);
+    stop(pid, SIGTERM);
+    snprintf(command, sizeof command,
+             "cd %s/cut && [ $(ls -A | wc -l) -eq 1 ] && grep -q gcc */results.jsonl && "
+             "grep -q 'Terminated during perl; . of 5 traces are whole' */machine.json",
+             folder.path);
+    assert_int_equal(system(command), 0);
 }
 
 static void runs_are_kept_side_by_side(void **state) {
@@ -234,6 +261,7 @@ int main(void) {
         cmocka_unit_test(few_repeats_give_no_interval),
         cmocka_unit_test(what_is_wrong_is_said_in_one_line),
         cmocka_unit_test(an_interrupt_leaves_nothing_behind),
+        cmocka_unit_test(an_interrupt_keeps_whole_traces),
         cmocka_unit_test(runs_are_kept_side_by_side),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
