@@ -114,7 +114,7 @@ static void plan_close(struct run *run, struct hb_plan *plan, bool keeps) {
             run->results[run->result_count++] = plan->cells[i].result;
         else
             hb_result_clear(&plan->cells[i].result);
-        free(plan->cells[i].cold_ns.values);
+        free(plan->cells[i].timed);
     }
     free(plan->cells);
 }

@@ -87,7 +87,24 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(REALS, counters_per_op, "", "counts of these events")                                        \
     X(REALS, floor_counters_per_op, "", "of the same replay with the null allocator")              \
     X(REAL, counters_running_ratio, "",                                                            \
-      "least part of the time that an event was counted; 1: no scaling")
+      "least part of the time that an event was counted; 1: no scaling")                           \
+    X(REALS, cold_replay_ns, "ns", "cold ns per op of each block, in block order")                 \
+    X(REALS, baseline_cold_replay_ns, "ns", "the baseline's, in the same blocks")                  \
+    X(REAL, cold_ratio, "", "median of the paired cold ratios to the baseline")                    \
+    X(REAL, cold_ratio_ci95_low, "", "95% interval of cold_ratio, order statistics")               \
+    X(REAL, cold_ratio_ci95_high, "", "95% interval of cold_ratio, order statistics")              \
+    X(COUNT, bad_blocks, "", "blocks of the time pass in which a worker was disturbed")            \
+    X(COUNT, bad_blocks_kept, "", "of these, in the figures: there were too few others")           \
+    X(COUNTS, replay_is_bad, "", "1 where that block, in block order, was disturbed")              \
+    X(REALS, bad_replay_ns, "ns", "warm ns per op of the disturbed blocks that were replaced")     \
+    X(REALS, bad_baseline_replay_ns, "ns", "the baseline's, in the same blocks")                   \
+    X(REALS, bad_cold_replay_ns, "ns", "cold ns per op of the disturbed blocks, replaced")         \
+    X(REALS, bad_baseline_cold_replay_ns, "ns", "the baseline's, in the same blocks")              \
+    X(COUNT, involuntary_switches, "", "of the time pass's workers, all blocks together")          \
+    X(REAL, wait_ms, "ms", "they were ready while others ran on their CPU, all together")          \
+    X(REAL, steal_ms, "ms", "the hypervisor ran others on their CPU, all together")                \
+    X(COUNT, cpu_khz_least, "kHz", "lowest frequency of their CPU, at the end of each")            \
+    X(COUNT, cpu_khz_most, "kHz", "highest frequency of their CPU, at the end of each")
 
 struct hb_counts {
     size_t count;

@@ -177,9 +177,41 @@ static void caches_print(const struct hb_results_block *block, size_t width, FIL
     }
 }
 
+static double sum_add(double sum, double value) {
+    return isnan(value) ? sum : sum + value;
+}
+
+/* What disturbed the time pass, with what would help. All rows of a run share its blocks. */
+static void noise_print(const struct hb_results_block *block, size_t width, FILE *file) {
+    const struct hb_result *worst = block->rows[0];
+    double wait_ms = 0, steal_ms = 0;
+    char text[NOTE_MAX];
+
+    for (size_t i = 0; i < block->count; i++) {
+        const struct hb_result *row = block->rows[i];
+        bool is_worse = has_count(row->bad_blocks) &&
+                        (!has_count(worst->bad_blocks) || row->bad_blocks > worst->bad_blocks);
+        worst = is_worse ? row : worst;
+        wait_ms = sum_add(wait_ms, row->wait_ms);
+        steal_ms = sum_add(steal_ms, row->steal_ms);
+    }
+    if (!has_count(worst->bad_blocks) || worst->bad_blocks == 0)
+        return;
+    uint64_t kept = has_count(worst->bad_blocks_kept) ? worst->bad_blocks_kept : 0;
+    snprintf(
+        text, sizeof text,
+        "%" PRIu64 " block%s disturbed: %" PRIu64 " measured again, %" PRIu64
+        " in the figures; others had the workers' CPU for %.0f ms, the hypervisor for %.0f ms: "
+        "leave it idle, or name one that is (--cpu=N)",
+        worst->bad_blocks, worst->bad_blocks == 1 ? " was" : "s were", worst->bad_blocks - kept,
+        kept, wait_ms, steal_ms);
+    note_print(text, width, file);
+}
+
 void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file) {
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         note_consider(&notes[i], block, width, file);
+    noise_print(block, width, file);
     caches_print(block, width, file);
     for (size_t i = 0; i < block->count; i++)
         counters_print(block->rows[i], width, file);

@@ -9,6 +9,7 @@
 #include "allocators/registry.h"
 #include "harness/passes/cache.h"
 #include "harness/passes/spawn.h"
+#include "harness/passes/time_blocks.h"
 #include "harness/results.h"
 
 /* One allocator on the plan's trace. */
@@ -16,7 +17,7 @@ struct hb_cell {
     struct hb_spec spec;
     const struct hb_program *program; /* the trace, at the spec's scale */
     struct hb_result result;
-    struct hb_reals cold_ns; /* time pass: of each block */
+    struct hb_timed *timed; /* time pass: what each block gave */
 };
 
 struct hb_plan {

@@ -12,12 +12,15 @@
 /* Two clock reads take some 60 ns: a shorter replay would show the clock. */
 #define REPLAY_NS_MIN 10000
 
-enum { FLOOR_BLOCKS = 3, LAYOUT_MAX = 65536, STACK_MAX = 4096, LAYOUT_STEP = 64, INTERVAL_MIN = 6 };
+enum { FLOOR_BLOCKS = 3, LAYOUT_MAX = 65536, STACK_MAX = 4096, LAYOUT_STEP = 64 };
 
 struct block {
     struct hb_plan *plan;
+    size_t number;
     struct hb_reals *floor_ns;
     uint64_t break_offset, stack_offset;
+    bool is_bad;
+    uint64_t khz_least, khz_most; /* of its workers */
 };
 
 /* Warm time of a block: the median of its replays. NaN if it had none. */
@@ -43,9 +46,22 @@ static bool run_timed(const struct block *block, const struct hb_spec *spec,
     return false;
 }
 
+/* The frequencies of a block's workers are compared with each other: its ratios are formed of them.
+ */
+static void block_note(struct block *block, const struct hb_noise *noise) {
+    block->is_bad |= hb_noise_is_bad(noise);
+    if (noise->khz == HB_NOISE_UNKNOWN)
+        return;
+    if (block->khz_least == HB_NOISE_UNKNOWN || noise->khz < block->khz_least)
+        block->khz_least = noise->khz;
+    if (block->khz_most == HB_NOISE_UNKNOWN || noise->khz > block->khz_most)
+        block->khz_most = noise->khz;
+}
+
 /* A failed cell takes part in no further block. */
-static void time_cell(const struct block *block, struct hb_cell *cell) {
+static void time_cell(struct block *block, struct hb_cell *cell) {
     static struct report report;
+    struct hb_timed *timed = &cell->timed[block->number];
     char error[512];
     if (cell->result.error[0])
         return;
@@ -53,12 +69,15 @@ static void time_cell(const struct block *block, struct hb_cell *cell) {
         hb_cell_fail(cell, "time", error);
         return;
     }
-    if (report.cold_ns >= REPLAY_NS_MIN)
-        hb_reals_append(&cell->cold_ns, (double)report.cold_ns / (double)report.ops);
-    if (report.replay_count && report.replay_ns[0] >= REPLAY_NS_MIN) {
-        hb_reals_append(&cell->result.replay_ns, block_warm_ns(&report));
+    bool has_warm = report.replay_count && report.replay_ns[0] >= REPLAY_NS_MIN;
+    timed->ran = true;
+    timed->noise = report.noise;
+    timed->warm_ns = has_warm ? block_warm_ns(&report) : NAN;
+    timed->cold_ns =
+        report.cold_ns >= REPLAY_NS_MIN ? (double)report.cold_ns / (double)report.ops : NAN;
+    block_note(block, &report.noise);
+    if (has_warm)
         cell->result.warm_minor_faults = report.warm_faults;
-    }
     cell->result.minor_faults = report.minor_faults;
     cell->result.failed_allocs = report.failed_allocs;
     if (cell->result.ops == HB_COUNT_NULL)
@@ -74,66 +93,64 @@ static void time_floor(const struct block *block) {
 }
 
 /* The floor's worker stores at most at a payload's start: it is no floor for more. */
-static bool has_floor(const struct hb_plan *plan, uint64_t block) {
+static bool has_floor(const struct hb_plan *plan, size_t block) {
     return block < FLOOR_BLOCKS && plan->touch <= TOUCH_FIRST;
 }
 
-static void run_block(struct hb_plan *plan, uint64_t number, struct hb_reals *floor_ns,
-                      size_t *order, uint64_t *random) {
-    struct block block = {plan, floor_ns, 0, 0};
+/* Returns whether it was disturbed. */
+static bool run_block(struct hb_plan *plan, size_t number, struct hb_reals *floor_ns, size_t *order,
+                      uint64_t *random) {
+    struct block block = {.plan = plan,
+                          .number = number,
+                          .floor_ns = floor_ns,
+                          .khz_least = HB_NOISE_UNKNOWN,
+                          .khz_most = HB_NOISE_UNKNOWN};
     size_t count = plan->cell_count + has_floor(plan, number);
     block.break_offset = hb_random(random) % LAYOUT_MAX / LAYOUT_STEP * LAYOUT_STEP;
     block.stack_offset = hb_random(random) % STACK_MAX / LAYOUT_STEP * LAYOUT_STEP;
     hb_shuffle(order, count, random);
     for (size_t i = 0; i < count && !hb_interrupted(); i++) {
+        size_t steps = plan->repeats > number ? plan->repeats : number + 1;
         hb_plan_progress(plan, "time", number * plan->cell_count + i,
-                         plan->repeats * plan->cell_count + FLOOR_BLOCKS);
+                         steps * plan->cell_count + FLOOR_BLOCKS);
         if (order[i] == plan->cell_count)
             time_floor(&block);
         else
             time_cell(&block, &plan->cells[order[i]]);
     }
+    return block.is_bad || hb_noise_pace_changed(block.khz_least, block.khz_most);
 }
 
-static void fill_ratio(struct hb_result *result, const struct hb_result *baseline) {
-    size_t count = result->replay_ns.count;
-    double ratios[HB_SERIES_MAX];
-    if (!count || count != baseline->replay_ns.count || count > HB_SERIES_MAX)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        hb_reals_append(&result->baseline_replay_ns, baseline->replay_ns.values[i]);
-        ratios[i] = result->replay_ns.values[i] / baseline->replay_ns.values[i];
+static void run_blocks(struct hb_plan *plan, struct hb_time_blocks *blocks, size_t *order) {
+    struct hb_reals floor_ns = {0};
+    uint64_t random = plan->seed;
+    while (hb_time_blocks_go_on(blocks) && !hb_interrupted())
+        hb_time_blocks_add(blocks, run_block(plan, blocks->count, &floor_ns, order, &random));
+    double floor = hb_median(floor_ns.values, floor_ns.count).median;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct hb_cell *baseline = plan->baseline;
+        struct hb_cell *cell = &plan->cells[i];
+        cell->result.floor_ns_per_op = floor;
+        hb_time_fill(&cell->result, blocks, cell->timed,
+                     baseline && cell != baseline ? baseline->timed : NULL);
     }
-    if (count < INTERVAL_MIN)
-        return;
-    struct hb_interval interval = hb_median(ratios, count);
-    result->time_ratio = interval.median;
-    result->time_ratio_ci95_low = interval.low;
-    result->time_ratio_ci95_high = interval.high;
-}
-
-static void fill_cell(struct hb_cell *cell, const struct hb_cell *baseline, double floor_ns) {
-    struct hb_result *result = &cell->result;
-    struct hb_interval warm = hb_median(result->replay_ns.values, result->replay_ns.count);
-    result->cold_ns_per_op = hb_median(cell->cold_ns.values, cell->cold_ns.count).median;
-    result->ns_per_op = warm.median;
-    result->ns_per_op_ci95_low = warm.low;
-    result->ns_per_op_ci95_high = warm.high;
-    result->floor_ns_per_op = floor_ns;
-    if (baseline && cell != baseline)
-        fill_ratio(result, &baseline->result);
+    free(floor_ns.values);
 }
 
 bool hb_pass_time(struct hb_plan *plan) {
-    struct hb_reals floor_ns = {0};
-    uint64_t random = plan->seed;
+    static struct hb_time_blocks blocks;
     size_t *order = malloc((plan->cell_count + 1) * sizeof *order);
-    for (uint64_t block = 0; order && block < plan->repeats && !hb_interrupted(); block++)
-        run_block(plan, block, &floor_ns, order, &random);
-    double floor = hb_median(floor_ns.values, floor_ns.count).median;
-    for (size_t i = 0; i < plan->cell_count; i++)
-        fill_cell(&plan->cells[i], plan->baseline, floor);
-    free(floor_ns.values);
+    bool has_room = order != NULL;
+    hb_time_blocks_init(&blocks, plan->repeats);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        struct hb_cell *cell = &plan->cells[i];
+        cell->timed = calloc(blocks.most, sizeof *cell->timed);
+        has_room = has_room && cell->timed;
+    }
+    if (has_room)
+        run_blocks(plan, &blocks, order);
+    for (size_t i = 0; i < plan->cell_count && !has_room; i++)
+        hb_cell_fail(&plan->cells[i], "time", "not enough memory");
     free(order);
     return !hb_interrupted();
 }

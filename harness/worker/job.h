@@ -15,6 +15,7 @@
 #include "allocators/options.h"
 #include "harness/measure/core.h"
 #include "harness/measure/counters.h"
+#include "harness/measure/noise.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
 enum { JOB_VERSION = 4, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
@@ -58,6 +59,7 @@ struct report {
     uint64_t warm_faults; /* of the last warm replay */
     uint32_t replay_count;
     uint64_t replay_ns[JOB_REPLAYS_MAX]; /* warm ones, the first left out */
+    struct hb_noise noise;               /* from before the cold replay to after the last */
 
     /* JOB_SPACE; ops and failed_allocs by every pass */
     uint64_t ops;

@@ -1,6 +1,7 @@
 /* time.c -- the time pass: one cold replay in the fresh process, then warm ones. Two clock reads a
  * replay, none an operation.
  */
+#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -44,7 +45,7 @@ static void replay_warm(struct worker *worker, struct replay *replay) {
     }
 }
 
-void worker_time(struct worker *worker) {
+static void replay_all(struct worker *worker) {
     struct report *report = worker->report;
     struct replay replay = {worker->allocator, worker->state, worker->slots, 0, 0};
     uint64_t faults = minor_faults(), start = now_ns();
@@ -57,4 +58,20 @@ void worker_time(struct worker *worker) {
     bool reuses = !worker->spec.family->never_frees || worker->spec.family->is_floor;
     if (reuses)
         replay_warm(worker, &replay);
+}
+
+/* The CPU that the worker is bound to; -1 if it may run on several. */
+static int own_cpu(void) {
+    cpu_set_t set;
+    bool is_bound = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
+    return is_bound ? sched_getcpu() : -1;
+}
+
+void worker_time(struct worker *worker) {
+    struct hb_noise_moment begin, end;
+    int cpu = own_cpu();
+    hb_noise_read(&begin, "", cpu);
+    replay_all(worker);
+    hb_noise_read(&end, "", cpu);
+    worker->report->noise = hb_noise_between(&begin, &end);
 }
