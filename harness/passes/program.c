@@ -149,7 +149,8 @@ static void emit(struct compiler *compiler, enum program_kind kind, uint32_t slo
     struct program_header *header = compiler->program->header;
     uint64_t *word = program_end(compiler->program);
     uint64_t place = (uint64_t)slot << 3;
-    if (request < WIDE_MIN && !alignment_log2) {
+    bool is_plain = request < WIDE_MIN && (request || kind == PROGRAM_FREE);
+    if (is_plain && !alignment_log2) {
         *word = kind | place | request << 32;
         header->word_count++;
         return;

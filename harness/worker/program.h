@@ -1,16 +1,18 @@
 /* program.h -- a trace compiled for replay: what the worker executes.
  *
  * One 64-bit word an operation, in the trace's order: bits 0-2 the kind, 3-31 the slot that holds
- * the object's payload, 32-63 the request in bytes. What does not fit takes PROGRAM_WIDE and a
- * second word: the request; bits 32-34 of the first are then the kind, 40-47 the alignment's
- * binary logarithm (0: none). Slots are reused, the last freed first, so that there are no more
- * than objects live at once. Thread marks are left out. Requests are scaled already.
+ * the object's payload (so that bits 0-31 less the kind are its offset in the slot table), 32-63
+ * the request in bytes, not 0. What does not fit takes PROGRAM_WIDE and a second word: the request;
+ * bits 32-34 of the first are then the kind, 40-47 the alignment's binary logarithm (0: none).
+ * Slots are reused, the last freed first, so that there are no more than objects live at once.
+ * Thread marks are left out. Requests are scaled already.
  *
  * The program lies in memory that the parent shares read-only with every worker, header first.
  */
 #ifndef HB_PROGRAM_H
 #define HB_PROGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum program_kind { PROGRAM_FREE, PROGRAM_MALLOC, PROGRAM_REALLOC, PROGRAM_CALLOC, PROGRAM_WIDE };
@@ -33,6 +35,16 @@ struct program_header {
 
 static inline uint32_t program_slot(uint64_t word) {
     return (uint32_t)word >> 3;
+}
+
+/* Bytes from the slot table's start to the slot of a word whose kind is known. */
+static inline size_t program_slot_offset(uint64_t word, enum program_kind kind) {
+    return (uint32_t)word - (uint32_t)kind;
+}
+
+/* Of all but wide words. */
+static inline uint64_t program_request(uint64_t word) {
+    return word >> 32;
 }
 
 static inline unsigned program_kind(uint64_t word) {
