@@ -17,21 +17,23 @@ enum { SIGNAL_STATUS = 128 };
 struct plot_request {
     const char *folder; /* NULL: the run's own plots folder */
     bool as_png, as_svg;
+    bool over_bytes;
     char **paths;
     int path_count;
 };
 
 static int help_print(void) {
     puts(
-        "heapbench plot RESULTS... [-o DIR] [--format=png,svg]\n"
+        "heapbench plot RESULTS... [-o DIR] [--format=png,svg] [--x=ops|bytes]\n"
         "\n"
-        "Draw results: time and cache misses per operation, memory over each trace, memory "
-        "against\n"
-        "time.\n"
+        "Draw results: time and cache misses per operation, memory over each trace and against "
+        "time,\n"
+        "free blocks by size.\n"
         "RESULTS are folders of runs or results.jsonl files; those of several are drawn together.\n"
         "\n"
         "  -o, --out=DIR       draw into DIR (default: RUNFOLDER/plots)\n"
         "      --format=LIST   png, svg or both (default: png,svg)\n"
+        "      --x=AXIS        memory over ops, or over bytes requested so far (default: ops)\n"
         "      --help          print this\n"
         "\n"
         "Beside each picture stand its data (.tsv) and the script that draws it (.gp).");
@@ -52,28 +54,41 @@ static bool formats_parse(const char *list, struct plot_request *request) {
     return request->as_png || request->as_svg;
 }
 
+static int option_apply(struct plot_request *request, int option, char **argv) {
+    if (option == ':')
+        return hb_usage_error("plot: %s needs a value", argv[optind - 1]);
+    if (option == '?')
+        return hb_usage_error("plot: there is no option %s (see heapbench plot --help)",
+                              argv[optind - 1]);
+    if (option == 'o')
+        request->folder = optarg;
+    if (option == 'f' && !formats_parse(optarg, request))
+        return hb_usage_error("plot: --format=%s: known are png and svg", optarg);
+    if (option == 'x') {
+        request->over_bytes = strcmp(optarg, "bytes") == 0;
+        if (!request->over_bytes && strcmp(optarg, "ops") != 0)
+            return hb_usage_error("plot: --x=%s: known are ops and bytes", optarg);
+    }
+    return HB_EXIT_OK;
+}
+
 /* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
 static int request_parse(struct plot_request *request, int argc, char **argv, bool *done) {
     static const struct option options[] = {{"out", required_argument, NULL, 'o'},
                                             {"format", required_argument, NULL, 'f'},
+                                            {"x", required_argument, NULL, 'x'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    *request = (struct plot_request){NULL, true, true, NULL, 0};
+    *request = (struct plot_request){.as_png = true, .as_svg = true};
     *done = true;
     optind = 0;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
         if (option == 'h')
             return help_print();
-        if (option == 'o')
-            request->folder = optarg;
-        else if (option == ':')
-            return hb_usage_error("plot: %s needs a value", argv[optind - 1]);
-        else if (option != 'f')
-            return hb_usage_error("plot: there is no option %s (see heapbench plot --help)",
-                                  argv[optind - 1]);
-        else if (!formats_parse(optarg, request))
-            return hb_usage_error("plot: --format=%s: known are png and svg", optarg);
+        int status = option_apply(request, option, argv);
+        if (status != HB_EXIT_OK)
+            return status;
     }
     request->paths = argv + optind;
     request->path_count = argc - optind;
@@ -220,6 +235,8 @@ static int plots_draw(const struct hb_plots *plots) {
         tally_add(&tally, hb_plot_cache(plots, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
+    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
+        tally_add(&tally, hb_plot_free_sizes(plots, i, error), error);
     if (tally.drawn > 0)
         printf("%d plot%s in %s\n", tally.drawn, tally.drawn == 1 ? "" : "s", plots->folder);
     if (hb_interrupted())
@@ -234,6 +251,7 @@ static int results_plot(const struct plot_request *request, const struct hb_resu
                              .caption = caption,
                              .as_png = request->as_png,
                              .as_svg = request->as_svg,
+                             .over_bytes = request->over_bytes,
                              .interrupted = hb_interrupted};
     bool is_new;
 

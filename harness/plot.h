@@ -21,6 +21,7 @@ struct hb_plots {
     const char *folder;
     const char *caption; /* the machine and the date */
     bool as_png, as_svg;
+    bool over_bytes;          /* memory over the bytes requested so far, not over operations */
     int (*interrupted)(void); /* the signal that is to end the drawing, or 0; NULL: none can */
 };
 
@@ -36,6 +37,9 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error);
 
 /* Memory over one trace: live, footprint, resident, a panel per allocator on shared axes. */
 enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error);
+
+/* Free blocks by size at the peak of the footprint, a panel per allocator on shared axes. */
+enum hb_plot_status hb_plot_free_sizes(const struct hb_plots *plots, size_t block, char *error);
 
 /* Resident memory against time, a point per allocator, a panel per trace. */
 enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error);

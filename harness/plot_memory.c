@@ -1,5 +1,4 @@
 /* plot_memory.c -- memory over one trace: a panel per allocator on shared axes. */
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,14 +8,26 @@
 
 enum { X_PARTS = 5, Y_PARTS = 6 };
 
-static bool row_has_series(const struct hb_result *row) {
-    return row->series_op.count > 0 && row->series_live_bytes.count == row->series_op.count;
+/* What the panels share. */
+struct view {
+    const struct hb_results_block *block;
+    bool over_bytes; /* the horizontal axis: bytes requested so far, or operations */
+    double x_unit, y_unit;
+};
+
+static const struct hb_counts *row_axis(const struct view *view, const struct hb_result *row) {
+    return view->over_bytes ? &row->series_allocated_bytes : &row->series_op;
 }
 
-static size_t rows_with_series(const struct hb_results_block *block) {
+static bool row_has_series(const struct view *view, const struct hb_result *row) {
+    size_t points = row_axis(view, row)->count;
+    return points > 0 && row->series_live_bytes.count == points;
+}
+
+static size_t rows_with_series(const struct view *view) {
     size_t count = 0;
-    for (size_t i = 0; i < block->count; i++)
-        count += row_has_series(block->rows[i]);
+    for (size_t i = 0; i < view->block->count; i++)
+        count += row_has_series(view, view->block->rows[i]);
     return count;
 }
 
@@ -37,11 +48,11 @@ static double block_most(const struct hb_results_block *block) {
     return most;
 }
 
-static double block_last_op(const struct hb_results_block *block) {
-    double last = 1;
-    for (size_t i = 0; i < block->count; i++)
-        last = fmax(last, counts_most(&block->rows[i]->series_op));
-    return last;
+static double view_x_most(const struct view *view) {
+    double most = 1;
+    for (size_t i = 0; i < view->block->count; i++)
+        most = fmax(most, counts_most(row_axis(view, view->block->rows[i])));
+    return most;
 }
 
 /* The value in its unit; NaN where the series is null or shorter. */
@@ -49,13 +60,14 @@ static double counts_at(const struct hb_counts *counts, size_t index, double uni
     return index < counts->count ? (double)counts->values[index] / unit : NAN;
 }
 
-static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, double op_unit,
-                      double byte_unit) {
-    for (size_t i = 0; i < row->series_op.count; i++) {
-        hb_plot_write_number(sheet, counts_at(&row->series_op, i, op_unit), '\t');
-        hb_plot_write_number(sheet, counts_at(&row->series_live_bytes, i, byte_unit), '\t');
-        hb_plot_write_number(sheet, counts_at(&row->series_footprint_bytes, i, byte_unit), '\t');
-        hb_plot_write_number(sheet, counts_at(&row->series_resident_bytes, i, byte_unit), '\n');
+static void row_write(struct hb_plot_sheet *sheet, const struct view *view,
+                      const struct hb_result *row) {
+    const struct hb_counts *axis = row_axis(view, row);
+    for (size_t i = 0; i < axis->count; i++) {
+        hb_plot_write_number(sheet, counts_at(axis, i, view->x_unit), '\t');
+        hb_plot_write_number(sheet, counts_at(&row->series_live_bytes, i, view->y_unit), '\t');
+        hb_plot_write_number(sheet, counts_at(&row->series_footprint_bytes, i, view->y_unit), '\t');
+        hb_plot_write_number(sheet, counts_at(&row->series_resident_bytes, i, view->y_unit), '\n');
     }
     fputs("\n\n", sheet->data);
 }
@@ -66,42 +78,51 @@ static void row_label(const struct hb_result *row, char *text, size_t size) {
         snprintf(text, size, "peak %.2f × live", row->resident_peak_ratio);
 }
 
-static void rows_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block,
-                       double op_unit, double byte_unit) {
+static void rows_write(struct hb_plot_sheet *sheet, const struct view *view) {
+    const struct hb_results_block *block = view->block;
     char text[HB_RESULT_TEXT_MAX];
     size_t panel = 0;
 
-    hb_plot_array_begin(sheet, "panel_name", rows_with_series(block));
-    hb_plot_array_begin(sheet, "panel_note", rows_with_series(block));
-    fputs("# op\tlive\tfootprint\tresident\n", sheet->data);
+    hb_plot_array_begin(sheet, "panel_name", rows_with_series(view));
+    hb_plot_array_begin(sheet, "panel_note", rows_with_series(view));
+    fprintf(sheet->data, "# %s\tlive\tfootprint\tresident\n",
+            view->over_bytes ? "requested" : "op");
     for (size_t i = 0; i < block->count; i++) {
-        if (!row_has_series(block->rows[i]))
+        if (!row_has_series(view, block->rows[i]))
             continue;
         hb_plot_allocator_name(block->rows[i]->allocator, text, sizeof text);
         hb_plot_array_add(sheet, "panel_name", panel, text);
         row_label(block->rows[i], text, sizeof text);
         hb_plot_array_add(sheet, "panel_note", panel++, text);
-        row_write(sheet, block->rows[i], op_unit, byte_unit);
+        row_write(sheet, view, block->rows[i]);
     }
 }
 
-static const char *op_unit_choose(double last, double *unit) {
-    *unit = last >= 2e6 ? 1e6 : last >= 2e3 ? 1e3 : 1;
-    return last >= 2e6 ? "million operations" : last >= 2e3 ? "thousand operations" : "operations";
+static void x_title_write(struct hb_plot_sheet *sheet, struct view *view, double most) {
+    char text[64];
+
+    view->x_unit = most >= 2e6 ? 1e6 : most >= 2e3 ? 1e3 : 1;
+    snprintf(text, sizeof text, "%s",
+             most >= 2e6   ? "million operations"
+             : most >= 2e3 ? "thousand operations"
+                           : "operations");
+    if (view->over_bytes)
+        snprintf(text, sizeof text, "%s requested so far", hb_bytes_unit(most, &view->x_unit));
+    hb_plot_set_text(sheet, "x_title", text);
 }
 
-static void axes_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block) {
-    double op_unit, byte_unit, most = block_most(block), last = block_last_op(block);
-    const char *op_title = op_unit_choose(last, &op_unit);
-    const char *byte_title = hb_bytes_unit(most, &byte_unit);
+static void axes_write(struct hb_plot_sheet *sheet, struct view *view) {
+    double x_most = view_x_most(view), y_most = block_most(view->block);
 
-    hb_plot_set_text(sheet, "x_title", op_title);
-    hb_plot_set_text(sheet, "y_title", byte_title);
-    hb_plot_set_number(sheet, "x_most", last / op_unit);
-    hb_plot_set_number(sheet, "y_most", most / byte_unit * 1.15);
-    hb_plot_set_number(sheet, "x_step", hb_plot_axis_step(last / op_unit, X_PARTS));
-    hb_plot_set_number(sheet, "y_step", hb_plot_axis_step(most / byte_unit * 1.15, Y_PARTS));
-    rows_write(sheet, block, op_unit, byte_unit);
+    x_title_write(sheet, view, x_most);
+    x_most /= view->x_unit;
+    hb_plot_set_text(sheet, "y_title", hb_bytes_unit(y_most, &view->y_unit));
+    y_most *= 1.15 / view->y_unit;
+    hb_plot_set_number(sheet, "x_most", x_most);
+    hb_plot_set_number(sheet, "y_most", y_most);
+    hb_plot_set_number(sheet, "x_step", hb_plot_axis_step(x_most, X_PARTS));
+    hb_plot_set_number(sheet, "y_step", hb_plot_axis_step(y_most, Y_PARTS));
+    rows_write(sheet, view);
 }
 
 static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots, size_t block) {
@@ -115,59 +136,24 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
     hb_plot_set_text(sheet, "subtitle", "");
 }
 
-static void grid_choose(struct hb_plot_grid *grid, size_t panels) {
-    *grid = (struct hb_plot_grid){
-        .panels = panels,
-        .columns = panels < 3    ? panels
-                   : panels == 4 ? 2
-                                 : 3,
-        .left = 80,
-        .right = 25,
-        .top = 105,
-        .bottom = 105,
-        .gap_x = 25,
-        .gap_y = 50,
-        .width = 1000,
-        .panel_height = panels < 5 ? 230 : 165,
-    };
-    hb_plot_grid_fit(grid);
-}
-
-/* Characters that are safe in a file name everywhere; the block's number where several blocks
- * have one trace. */
-static void name_make(const struct hb_results_blocks *blocks, size_t block, char *text,
-                      size_t size) {
-    const char *trace = blocks->blocks[block].rows[0]->trace;
-    size_t same = 0;
-
-    int used = snprintf(text, size, "memory-%.80s", trace);
-    for (char *byte = text; *byte != '\0'; byte++) {
-        if (!isalnum((unsigned char)*byte) && strchr("-_.=", *byte) == NULL)
-            *byte = '_';
-    }
-    for (size_t i = 0; i < block; i++)
-        same += strcmp(blocks->blocks[i].rows[0]->trace, trace) == 0;
-    if (same > 0)
-        snprintf(text + used, size - (size_t)used, "-%zu", same + 1);
-}
-
 enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error) {
-    const struct hb_results_block *rows = &plots->blocks.blocks[block];
+    struct view view = {&plots->blocks.blocks[block], plots->over_bytes, 1, 1};
     struct hb_plot_sheet sheet;
     struct hb_plot_grid grid;
     char name[HB_PLOT_NAME_MAX];
 
-    if (rows_with_series(rows) == 0) {
+    if (rows_with_series(&view) == 0) {
         snprintf(error, HB_PLOT_ERROR_MAX,
-                 "no memory series of %.200s in these results (pass space)", rows->rows[0]->trace);
+                 "no memory series of %.200s in these results (pass space)",
+                 view.block->rows[0]->trace);
         return HB_PLOT_EMPTY;
     }
-    name_make(&plots->blocks, block, name, sizeof name);
+    hb_plot_file_name(&plots->blocks, block, "memory", name, sizeof name);
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
-    grid_choose(&grid, rows_with_series(rows));
+    hb_plot_grid_small(&grid, rows_with_series(&view));
     hb_plot_set_grid(&sheet, &grid);
     texts_write(&sheet, plots, block);
-    axes_write(&sheet, rows);
+    axes_write(&sheet, &view);
     return hb_plot_sheet_finish(&sheet, plots, "memory", true, error);
 }

@@ -1,6 +1,7 @@
 /* plot_names.c -- what stands beside and under pictures. */
 #include "harness/plot_sheet.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -69,6 +70,22 @@ void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, ch
         snprintf(repeats, sizeof repeats, "%" PRIu64 " repeats", first->repeats);
         text_add(text, size, ", ", repeats);
     }
+}
+
+void hb_plot_file_name(const struct hb_results_blocks *blocks, size_t block, const char *kind,
+                       char *text, size_t size) {
+    const char *trace = blocks->blocks[block].rows[0]->trace;
+    size_t same = 0;
+
+    int used = snprintf(text, size, "%s-%.80s", kind, trace);
+    for (char *byte = text; *byte != '\0'; byte++) {
+        if (!isalnum((unsigned char)*byte) && strchr("-_.=", *byte) == NULL)
+            *byte = '_';
+    }
+    for (size_t i = 0; i < block; i++)
+        same += strcmp(blocks->blocks[i].rows[0]->trace, trace) == 0;
+    if (same > 0)
+        snprintf(text + used, size - (size_t)used, "-%zu", same + 1);
 }
 
 static bool repeats_are_shared(const struct hb_results_blocks *blocks) {

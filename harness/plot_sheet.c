@@ -24,6 +24,24 @@ void hb_plot_grid_fit(struct hb_plot_grid *grid) {
                    (double)(rows - 1) * grid->gap_y;
 }
 
+void hb_plot_grid_small(struct hb_plot_grid *grid, size_t panels) {
+    *grid = (struct hb_plot_grid){
+        .panels = panels,
+        .columns = panels < 3    ? panels
+                   : panels == 4 ? 2
+                                 : 3,
+        .left = 80,
+        .right = 25,
+        .top = 105,
+        .bottom = 105,
+        .gap_x = 25,
+        .gap_y = 50,
+        .width = 1000,
+        .panel_height = panels < 5 ? 230 : 165,
+    };
+    hb_plot_grid_fit(grid);
+}
+
 static bool path_make(char *path, const char *folder, const char *name, const char *ending) {
     return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, ending) < PATH_MAX;
 }

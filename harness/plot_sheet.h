@@ -16,6 +16,9 @@ struct hb_plot_grid {
 
 void hb_plot_grid_fit(struct hb_plot_grid *grid);
 
+/* A panel per allocator, up to three in a row, fitted. */
+void hb_plot_grid_small(struct hb_plot_grid *grid, size_t panels);
+
 struct hb_plot_sheet {
     char name[HB_PLOT_NAME_MAX];
     char work[PATH_MAX]; /* the hidden folder */
@@ -46,6 +49,11 @@ void hb_plot_allocator_name(const char *spec, char *text, size_t size);
 /* A block's trace, with its settings where the trace stands in several blocks. */
 void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, char *text,
                         size_t size);
+
+/* A name of the picture of one block, KIND-TRACE: safe in file names everywhere; with the block's
+ * number where several blocks have one trace. */
+void hb_plot_file_name(const struct hb_results_blocks *blocks, size_t block, const char *kind,
+                       char *text, size_t size);
 
 /* The line under a picture: what was measured and how (touch and repeats, where all blocks share
  * them), then the plots' own caption. */

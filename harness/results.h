@@ -104,7 +104,12 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(REAL, wait_ms, "ms", "they were ready while others ran on their CPU, all together")          \
     X(REAL, steal_ms, "ms", "the hypervisor ran others on their CPU, all together")                \
     X(COUNT, cpu_khz_least, "kHz", "lowest frequency of their CPU, at the end of each")            \
-    X(COUNT, cpu_khz_most, "kHz", "highest frequency of their CPU, at the end of each")
+    X(COUNT, cpu_khz_most, "kHz", "highest frequency of their CPU, at the end of each")            \
+    X(COUNTS, series_allocated_bytes, "bytes", "requested in all up to these ops")                 \
+    X(COUNTS, free_size_bytes, "bytes",                                                            \
+      "classes of free blocks by size, powers of two, at the first peak of footprint")             \
+    X(COUNTS, free_size_count, "", "free blocks of these sizes up to below the next, there")       \
+    X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")
 
 struct hb_counts {
     size_t count;

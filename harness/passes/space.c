@@ -55,10 +55,26 @@ static void fill_ratios(struct hb_result *result, const struct report *report) {
 static void fill_series(struct hb_result *result, const struct report *report, uint64_t scale) {
     for (uint32_t i = 0; i < report->series_count; i++) {
         hb_counts_append(&result->series_op, report->series_op[i]);
+        hb_counts_append(&result->series_allocated_bytes, report->series_allocated[i] / scale);
         hb_counts_append(&result->series_live_bytes, report->series_live[i] / scale);
         hb_counts_append(&result->series_resident_bytes, report->series_resident[i] / scale);
         if (report->sees_footprint)
             hb_counts_append(&result->series_footprint_bytes, report->series_footprint[i] / scale);
+    }
+}
+
+/* From the smallest class that has a block to the largest. */
+static void fill_free_sizes(struct hb_result *result, const struct free_sizes *sizes,
+                            uint64_t scale) {
+    unsigned first = 0, end = FREE_SIZE_CLASSES;
+    while (first < end && !sizes->count[first])
+        first++;
+    while (end > first && !sizes->count[end - 1])
+        end--;
+    for (unsigned k = first; k < end; k++) {
+        hb_counts_append(&result->free_size_bytes, UINT64_C(1) << k);
+        hb_counts_append(&result->free_size_count, sizes->count[k]);
+        hb_counts_append(&result->free_size_sum_bytes, sizes->bytes[k] / scale);
     }
 }
 
@@ -86,6 +102,7 @@ static void measure_peak(struct hb_plan *plan, struct hb_cell *cell, const struc
         1 - ratio((double)report.live_bytes, (double)report.live_block_bytes);
     result->external_frag_ratio = ratio((double)report.free_bytes, (double)report.footprint_bytes);
     result->largest_free_bytes = report.largest_free_bytes / cell->spec.config.scale;
+    fill_free_sizes(result, &report.free_sizes, cell->spec.config.scale);
 }
 
 static void measure_space(struct hb_plan *plan, struct hb_cell *cell) {

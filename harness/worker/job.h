@@ -16,9 +16,10 @@
 #include "harness/measure/core.h"
 #include "harness/measure/counters.h"
 #include "harness/measure/noise.h"
+#include "harness/worker/free_sizes.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 4, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 5, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
@@ -78,12 +79,14 @@ struct report {
     uint64_t brk_calls, mmap_calls, munmap_calls;
     uint32_t series_count;
     uint64_t series_op[JOB_SERIES_MAX];
+    uint64_t series_allocated[JOB_SERIES_MAX];
     uint64_t series_live[JOB_SERIES_MAX];
     uint64_t series_footprint[JOB_SERIES_MAX];
     uint64_t series_resident[JOB_SERIES_MAX];
 
     /* JOB_PEAK */
     uint64_t footprint_bytes, live_block_bytes, live_bytes, free_bytes, largest_free_bytes;
+    struct free_sizes free_sizes;
 
     /* JOB_CACHE, in the order of the job's counters */
     struct hb_count counts[HB_COUNTERS_MAX];

@@ -1,8 +1,7 @@
 /* space.c -- the space pass: live, footprint and resident memory over the replay, and where every
- * block was placed. The peak pass repeats the replay up to the first peak of the footprint and
- * looks at the heap as it is there.
+ * block was placed.
  */
-#include "harness/worker/execute.h"
+#include "harness/worker/ledger.h"
 #include "harness/worker/resident.h"
 
 enum { SAMPLE_EVERY = 64 };
@@ -10,85 +9,13 @@ enum { SAMPLE_EVERY = 64 };
 
 struct space {
     struct worker *worker;
+    struct ledger ledger;
     struct resident resident;
-    uint64_t *requests; /* of each slot */
-    uint64_t op;        /* number of the current one */
+    uint64_t op; /* number of the current one */
     uint64_t sample_every, series_every;
-    uint64_t live, footprint, last_resident;
-    uint64_t hash;
+    uint64_t footprint, last_resident;
     unsigned __int128 live_sum, footprint_sum;
 };
-
-/* 64-bit FNV-1a (Fowler, Noll, Vo) over the little-endian bytes of value. */
-static uint64_t fnv_add(uint64_t hash, uint64_t value) {
-    for (int byte = 0; byte < 8; byte++) {
-        hash ^= value >> 8 * byte & 0xFF;
-        hash *= UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
-/* A payload's offset in the heap; a span has none that would be the same everywhere. */
-static void space_place(struct space *space, const void *payload) {
-    const struct hb_backend *backend = &space->worker->backend;
-    uint64_t offset = UINT64_MAX;
-    if (hb_backend_in_heap(backend, payload))
-        offset = (uint64_t)((const char *)payload - backend->heap_base);
-    space->hash = fnv_add(space->hash, offset);
-}
-
-static bool space_alloc(struct space *space, const struct program_op *op) {
-    struct worker *worker = space->worker;
-    void *payload = execute_alloc(worker->allocator, worker->state, op, worker->job->touch);
-    worker->slots[op->slot] = payload;
-    space->requests[op->slot] = payload ? op->request : 0;
-    if (!payload)
-        return false;
-    space->live += op->request;
-    space_place(space, payload);
-    return true;
-}
-
-static bool space_realloc(struct space *space, const struct program_op *op) {
-    struct worker *worker = space->worker;
-    void *old = worker->slots[op->slot];
-    void *payload =
-        execute_realloc(worker->allocator, worker->state, old, op->request, worker->job->touch);
-    if (!payload)
-        return false;
-    worker->slots[op->slot] = payload;
-    space->live += op->request - space->requests[op->slot];
-    space->requests[op->slot] = op->request;
-    if (payload != old || !hb_backend_in_heap(&worker->backend, payload))
-        space_place(space, payload);
-    return true;
-}
-
-static bool space_free(struct space *space, const struct program_op *op) {
-    struct worker *worker = space->worker;
-    void *payload = worker->slots[op->slot];
-    if (!payload)
-        return false;
-    worker->allocator->free(worker->state, payload);
-    worker->slots[op->slot] = NULL;
-    space->live -= space->requests[op->slot];
-    return true;
-}
-
-/* Returns whether the operation counts: failures, and frees of what failed, do not. */
-static bool space_execute(struct space *space, const struct program_op *op) {
-    if (op->kind == PROGRAM_FREE)
-        return space_free(space, op);
-    bool resizes = op->kind == PROGRAM_REALLOC && space->worker->slots[op->slot];
-    bool succeeded = resizes ? space_realloc(space, op) : space_alloc(space, op);
-    space->worker->report->failed_allocs += !succeeded;
-    return succeeded;
-}
-
-static void space_open(struct space *space, struct worker *worker) {
-    *space = (struct space){.worker = worker, .hash = UINT64_C(0xcbf29ce484222325)};
-    space->requests = worker_map(worker, worker->program->slot_count * sizeof *space->requests);
-}
 
 static void space_sample_resident(struct space *space) {
     struct report *report = space->worker->report;
@@ -104,7 +31,8 @@ static void space_add_point(struct space *space) {
         return;
     report->series_count++;
     report->series_op[point] = space->op;
-    report->series_live[point] = space->live;
+    report->series_allocated[point] = space->ledger.allocated_bytes;
+    report->series_live[point] = space->ledger.live_bytes;
     report->series_footprint[point] = space->footprint;
     report->series_resident[point] = space->last_resident;
 }
@@ -112,19 +40,20 @@ static void space_add_point(struct space *space) {
 static void space_account(struct space *space) {
     struct worker *worker = space->worker;
     struct report *report = worker->report;
+    uint64_t live = space->ledger.live_bytes;
     report->ops++;
     space->footprint = worker->backend.held_bytes;
-    space->live_sum += space->live;
+    space->live_sum += live;
     space->footprint_sum += space->footprint;
-    if (space->live > report->peak_live_bytes) {
-        report->peak_live_bytes = space->live;
+    if (live > report->peak_live_bytes) {
+        report->peak_live_bytes = live;
         report->peak_live_op = space->op;
         report->footprint_at_peak_live = space->footprint;
     }
     if (space->footprint > report->peak_footprint_bytes) {
         report->peak_footprint_bytes = space->footprint;
         report->peak_footprint_op = space->op;
-        report->live_at_peak_footprint = space->live;
+        report->live_at_peak_footprint = live;
     }
 }
 
@@ -148,7 +77,7 @@ static void space_finish(const struct space *space) {
     report->sees_footprint = !worker->spec.family->is_foreign;
     report->has_placement_hash =
         report->sees_footprint && !worker->spec.family->is_floor && backend->is_contiguous;
-    report->placement_hash = space->hash;
+    report->placement_hash = space->ledger.hash;
     report->brk_calls = backend->brk_calls;
     report->mmap_calls = backend->mmap_calls;
     report->munmap_calls = backend->munmap_calls;
@@ -169,46 +98,18 @@ static uint64_t series_step(uint64_t ops) {
 }
 
 void worker_space(struct worker *worker) {
-    const struct program_header *program = worker->program;
-    const uint64_t *word = program_words(program);
-    struct space space;
-    space_open(&space, worker);
+    uint64_t ops = worker->program->op_count;
+    struct space space = {.worker = worker};
+    ledger_open(&space.ledger, worker);
     if (!resident_open(&space.resident))
         worker_fail(worker, "/proc/self/statm and smaps_rollup cannot be read", "");
-    space.sample_every = program->op_count > SAMPLED_WHOLE ? program->op_count >> 18 : SAMPLE_EVERY;
-    space.series_every = series_step(program->op_count);
+    space.sample_every = ops > SAMPLED_WHOLE ? ops >> 18 : SAMPLE_EVERY;
+    space.series_every = series_step(ops);
     resident_start(&space.resident);
-    for (; space.op < program->op_count; space.op++) {
-        struct program_op op = program_next(&word);
-        if (space_execute(&space, &op))
+    for (; space.op < ops; space.op++) {
+        if (ledger_step(&space.ledger))
             space_account(&space);
-        space_observe(&space, space.op + 1 == program->op_count);
+        space_observe(&space, space.op + 1 == ops);
     }
     space_finish(&space);
-}
-
-static bool peak_visit(void *context, const struct hb_block *block) {
-    struct report *report = context;
-    if (block->kind == HB_BLOCK_LIVE || block->kind == HB_BLOCK_SPAN)
-        report->live_block_bytes += block->bytes;
-    if (block->kind == HB_BLOCK_FREE) {
-        report->free_bytes += block->bytes;
-        if (block->bytes > report->largest_free_bytes)
-            report->largest_free_bytes = block->bytes;
-    }
-    return true;
-}
-
-void worker_peak(struct worker *worker) {
-    const uint64_t *word = program_words(worker->program);
-    struct space space;
-    space_open(&space, worker);
-    for (; space.op < worker->program->op_count && space.op <= worker->job->stop_op; space.op++) {
-        struct program_op op = program_next(&word);
-        space_execute(&space, &op);
-    }
-    worker->report->footprint_bytes = worker->backend.held_bytes;
-    worker->report->live_bytes = space.live;
-    if (worker->allocator->walk)
-        worker->allocator->walk(worker->state, peak_visit, worker->report);
 }

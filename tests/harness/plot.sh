@@ -26,6 +26,7 @@ expect 0 "RESULTS..." "$heapbench" plot --help
 expect 2 "name a run's folder" "$heapbench" plot
 expect 2 "there is no option --what" "$heapbench" plot --what run
 expect 2 "known are png and svg" "$heapbench" plot --format=gif run
+expect 2 "known are ops and bytes" "$heapbench" plot --x=time run
 expect 2 "nothing/here: No such file" "$heapbench" plot nothing/here
 expect 2 "say where" "$heapbench" plot run run
 printf '{"allocator":"a"\n' >cut.jsonl
@@ -36,28 +37,38 @@ if ! command -v gnuplot >/dev/null; then
     echo "no gnuplot: nothing drawn"
     exit 77
 fi
-expect 0 "5 plots in run/plots" "$heapbench" plot run
-for name in time frag-time cache memory-gcc memory-perl; do
+expect 0 "7 plots in run/plots" "$heapbench" plot run
+for name in time frag-time cache memory-gcc memory-perl free-sizes-gcc free-sizes-perl; do
     for ending in png svg tsv gp; do
         [ -s "run/plots/$name.$ending" ] || { echo "no $name.$ending" >&2; exit 1; }
     done
     head -c 8 "run/plots/$name.png" | grep -q PNG
     grep -q "</svg>" "run/plots/$name.svg"
 done
-[ "$(find run/plots | wc -l)" -eq 21 ]
+[ "$(find run/plots | wc -l)" -eq 29 ]
 
 # The script beside the picture draws it again.
 rm run/plots/time.png
 (cd run/plots && gnuplot time.gp)
 [ -s run/plots/time.png ]
-expect 0 "5 plots in run/plots" "$heapbench" plot run/results.jsonl --format=svg
+expect 0 "7 plots in run/plots" "$heapbench" plot run/results.jsonl --format=svg
+
+# Memory over the bytes requested: another axis, the same memory.
+expect 0 "7 plots in bytes" "$heapbench" plot --x=bytes -o bytes --format=png run
+grep -q 'x_title = ".*requested so far"' bytes/memory-gcc.gp
+grep -q 'x_title = "thousand operations"' run/plots/memory-gcc.gp
+[ "$(cut -f2- bytes/memory-gcc.tsv)" = "$(cut -f2- run/plots/memory-gcc.tsv)" ]
+[ "$(cut -f1 bytes/memory-gcc.tsv)" != "$(cut -f1 run/plots/memory-gcc.tsv)" ]
 
 # Two runs together, and results without some measures.
-expect 0 "5 plots in both" "$heapbench" plot run run/results.jsonl -o both --format=png
+expect 0 "7 plots in both" "$heapbench" plot run run/results.jsonl -o both --format=png
 [ ! -e both/time.svg ]
 sed 's/"series_op":\[[^]]*\]/"series_op":null/' run/results.jsonl >bare.jsonl
 expect 0 "no memory series of gcc" "$heapbench" plot bare.jsonl -o bare
 [ -s bare/time.png ] && [ ! -e bare/memory-gcc.png ]
+sed 's/"free_size_count":\[[^]]*\]/"free_size_count":null/' run/results.jsonl >sizeless.jsonl
+expect 0 "no sizes of free blocks of gcc" "$heapbench" plot sizeless.jsonl -o sizeless
+[ -s sizeless/memory-gcc.png ] && [ ! -e sizeless/free-sizes-gcc.png ]
 printf '{"allocator":"a","trace":"t"}\n' >none.jsonl
 expect 1 "no warm times" "$heapbench" plot none.jsonl -o none
 [ ! -e none ]

@@ -1,5 +1,6 @@
-/* fake_malloc.c -- allocators that fail, each in one way, for test_foreign.c to preload. All their
- * blocks are one region of shared memory, which resident memory leaves out.
+/* fake_malloc.c -- allocators that fail, each in one way, for tests to preload. All their
+ * blocks are one region of shared memory, which resident memory leaves out; those of test_memory.c
+ * touch FAKE_PAGES private pages besides.
  */
 #include <malloc.h>
 #include <signal.h>
@@ -54,7 +55,7 @@ static void *take(size_t request) {
 #endif
 #ifdef FAKE_PAGES
     if (count == FAKE_PAGES_AT)
-        touch_pages(FAKE_PAGES_TOUCHED);
+        touch_pages(FAKE_PAGES);
 #endif
     return request <= REGION_BYTES ? region : NULL;
 }

@@ -3,10 +3,9 @@
 #define HB_TEST_FAKE_MALLOC_H
 
 enum {
-    FAKE_CRASHES_AT = 1000,   /* allocation */
-    FAKE_PAGES_AT = 5000,     /* allocation */
-    FAKE_PAGES_BEFORE = 3000, /* pages touched before the program starts */
-    FAKE_PAGES_TOUCHED = 777
+    FAKE_CRASHES_AT = 1000,  /* allocation */
+    FAKE_PAGES_AT = 5000,    /* allocation */
+    FAKE_PAGES_BEFORE = 3000 /* pages touched before the program starts */
 };
 
 #endif

@@ -215,17 +215,6 @@ static void one_that_fails_is_a_row_with_a_reason(void **state) {
     assert_int_equal(bench_run(&folder, "--alloc=./text.so:order=lifo --trace=gcc"), 2);
 }
 
-/* Not what it touched before, not what is shared, not a page of the harness. */
-static void resident_memory_is_the_allocators_to_the_page(void **state) {
-    (void)state;
-    size_t count;
-    skip_sanitized();
-    struct hb_result *results = bench_results(
-        &folder, "--alloc=" FAKE("pages") " --trace=gcc --passes=space --baseline=none", &count);
-    assert_int_equal(results->peak_resident_bytes, FAKE_PAGES_TOUCHED * 4096);
-    hb_results_free(results, count);
-}
-
 static void a_failed_baseline_leaves_the_others_without_a_ratio(void **state) {
     (void)state;
     size_t count;
@@ -259,7 +248,6 @@ int main(void) {
         cmocka_unit_test(known_ones_are_found_listed_and_in_all),
         cmocka_unit_test(any_library_is_measured_by_its_path),
         cmocka_unit_test(one_that_fails_is_a_row_with_a_reason),
-        cmocka_unit_test(resident_memory_is_the_allocators_to_the_page),
         cmocka_unit_test(a_failed_baseline_leaves_the_others_without_a_ratio),
         cmocka_unit_test(a_sanitized_build_says_that_it_cannot),
     };

@@ -1,0 +1,218 @@
+/* Memory over time: resident memory is the allocator's to the page and nothing else, live and
+ * allocated bytes are the trace's, free blocks are those that can be counted by hand.
+ */
+#include "tests/passes/fake_malloc.h"
+#include "tests/passes/small_trace.h"
+
+#define FAKE_TOUCHING(pages) HB_BUILD_DIR "/tests/fake_pages" #pages ".so"
+
+enum { PAGE = 4096, LIVE_OBJECTS = 300000 };
+
+static struct bench_folder folder;
+
+static int set_up(void **state) {
+    struct small_trace trace;
+    (void)state;
+    bench_folder_make(&folder);
+    trace_begin(&trace, &folder, "many.hbt");
+    for (int i = 0; i < LIVE_OBJECTS; i++)
+        trace_malloc(&trace, 16);
+    trace_end(&trace);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    bench_folder_remove(&folder);
+    return 0;
+}
+
+static void skip_sanitized(void) {
+#ifdef HB_SANITIZED
+    skip();
+#endif
+}
+
+static struct hb_result *space_of(const char *allocator, const char *trace) {
+    char words[BENCH_COMMAND_MAX];
+    size_t count;
+    snprintf(words, sizeof words, "--alloc=%s --trace=%s --passes=space --baseline=none", allocator,
+             trace);
+    struct hb_result *results = bench_results(&folder, words, &count);
+    assert_int_equal(count, 1);
+    return results;
+}
+
+/* Nothing before the fake touches its pages, all of them afterwards, at every point. */
+static void expect_pages(const char *allocator, const char *trace, uint64_t pages) {
+    struct hb_result *result = space_of(allocator, trace);
+    const struct hb_counts *resident = &result->series_resident_bytes;
+    size_t without = 0;
+    assert_int_equal(result->peak_resident_bytes, pages * PAGE);
+    while (without < resident->count && resident->values[without] == 0)
+        without++;
+    assert_true(without > 0 && without < resident->count);
+    for (size_t i = without; i < resident->count; i++)
+        assert_int_equal(resident->values[i], pages * PAGE);
+    hb_results_free(result, 1);
+}
+
+/* Not what it touched before, not what is shared, not a page of the harness, whose tables of
+ * LIVE_OBJECTS slots are some megabytes. */
+static void a_foreign_allocator_has_the_pages_it_touches(void **state) {
+    (void)state;
+    skip_sanitized();
+    expect_pages(FAKE_TOUCHING(1), "gcc", 1);
+    expect_pages(FAKE_TOUCHING(777), "gcc", 777);
+    expect_pages(FAKE_TOUCHING(20000), "gcc", 20000);
+    expect_pages(FAKE_TOUCHING(1), "./many.hbt", 1);
+    expect_pages(FAKE_TOUCHING(777), "./many.hbt", 777);
+}
+
+/* A request with a span of its own fills it but for 16 bytes. */
+static void one_span_is_its_pages(uint64_t pages) {
+    struct small_trace trace;
+    char name[64];
+    snprintf(name, sizeof name, "./span%d.hbt", (int)pages);
+    trace_begin(&trace, &folder, name);
+    trace_malloc(&trace, pages * PAGE - 16);
+    trace_end(&trace);
+    struct hb_result *result = space_of("bestfit", name);
+    assert_int_equal(result->peak_resident_bytes, pages * PAGE);
+    assert_int_equal(result->peak_footprint_bytes, pages * PAGE);
+    hb_results_free(result, 1);
+}
+
+/* Blocks of a page each, the first payload 16 bytes into the heap: so many pages, one more that the
+ * last block reaches into, and the heap's last one, where its end mark lies. */
+static void blocks_are_their_pages(uint64_t blocks) {
+    struct small_trace trace;
+    char name[64];
+    snprintf(name, sizeof name, "./blocks%d.hbt", (int)blocks);
+    trace_begin(&trace, &folder, name);
+    for (uint64_t i = 0; i < blocks; i++)
+        trace_malloc(&trace, PAGE - 8);
+    trace_end(&trace);
+    struct hb_result *result = space_of("bestfit", name);
+    assert_int_equal(result->peak_resident_bytes, (blocks + 2) * PAGE);
+    hb_results_free(result, 1);
+}
+
+static void an_allocator_of_ours_has_the_pages_it_touches(void **state) {
+    (void)state;
+    skip_sanitized();
+    one_span_is_its_pages(33);
+    one_span_is_its_pages(1001);
+    one_span_is_its_pages(30000);
+    blocks_are_their_pages(3);
+    blocks_are_their_pages(100);
+    blocks_are_their_pages(10001);
+}
+
+static void allocated_bytes_are_all_that_was_asked_for(void **state) {
+    (void)state;
+    struct small_trace trace;
+    trace_begin(&trace, &folder, "asked.hbt");
+    uint64_t first = trace_malloc(&trace, 1000);
+    uint64_t second = trace_malloc(&trace, 0);
+    trace_realloc(&trace, first, 3000);
+    trace_free(&trace, second);
+    trace_realloc(&trace, first, 500);
+    trace_free(&trace, first);
+    trace_end(&trace);
+    static const uint64_t allocated[] = {1000, 1000, 4000, 4000, 4500, 4500};
+    static const uint64_t live[] = {1000, 1000, 3000, 3000, 500, 0};
+    static const char *const allocators[] = {"bestfit", "glibc", "bestfit:scale=16"};
+    for (size_t i = 0; i < sizeof allocators / sizeof *allocators; i++) {
+        struct hb_result *result = space_of(allocators[i], "./asked.hbt");
+        assert_int_equal(result->series_op.count, 6);
+        assert_int_equal(result->series_allocated_bytes.count, 6);
+        for (size_t op = 0; op < 6; op++) {
+            assert_int_equal(result->series_op.values[op], op);
+            assert_int_equal(result->series_allocated_bytes.values[op], allocated[op]);
+            assert_int_equal(result->series_live_bytes.values[op], live[op]);
+        }
+        hb_results_free(result, 1);
+    }
+}
+
+/* Ten holes of 64 bytes, three of 1008, and what the last growth of the heap left over. */
+static void free_blocks_are_counted_by_size(void **state) {
+    (void)state;
+    struct small_trace trace;
+    uint64_t holes[13];
+    trace_begin(&trace, &folder, "holes.hbt");
+    for (int i = 0; i < 13; i++) {
+        holes[i] = trace_malloc(&trace, i < 10 ? 56 : 1000);
+        trace_malloc(&trace, 24); /* a block of 32 keeps holes apart */
+    }
+    for (int i = 0; i < 13; i++)
+        trace_free(&trace, holes[i]);
+    for (int i = 0; i < 100; i++)
+        trace_malloc(&trace, 1016); /* blocks of 1024 fit into no hole */
+    trace_end(&trace);
+    struct hb_result *result = space_of("bestfit:grow=4096", "./holes.hbt");
+    /* The break grows by 4096 when no 1024 are left: at the last growth three blocks' worth stay
+     * free, and what the 16 bytes that are no block and the small blocks shift. */
+    uint64_t used = 13 * 32 + 10 * 64 + 3 * 1008 + 16;
+    uint64_t peak_blocks = (result->peak_footprint_bytes - used) / 1024 - 3;
+    uint64_t tail = result->peak_footprint_bytes - used - peak_blocks * 1024;
+    static const uint64_t sizes[] = {64, 128, 256, 512, 1024, 2048};
+    const uint64_t counts[] = {10, 0, 0, 3, 0, 1};
+    const uint64_t bytes[] = {640, 0, 0, 3024, 0, tail};
+    assert_int_equal(result->free_size_bytes.count, 6);
+    assert_int_equal(result->free_size_count.count, 6);
+    assert_int_equal(result->free_size_sum_bytes.count, 6);
+    assert_int_equal(result->largest_free_bytes, tail);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(result->free_size_bytes.values[i], sizes[i]);
+        assert_int_equal(result->free_size_count.values[i], counts[i]);
+        assert_int_equal(result->free_size_sum_bytes.values[i], bytes[i]);
+    }
+    hb_results_free(result, 1);
+}
+
+static void expect_equal_counts(const struct hb_counts *a, const struct hb_counts *b) {
+    assert_true(a->count > 0);
+    assert_int_equal(a->count, b->count);
+    assert_memory_equal(a->values, b->values, a->count * sizeof *a->values);
+}
+
+/* On a real trace, for each kind of ours: the sizes add up to the fragmentation, and a second run
+ * finds the same. */
+static void free_sizes_add_up_and_repeat(void **state) {
+    (void)state;
+    static const char words[] = "--alloc=firstfit,nextfit,worstfit,segregated,buddy "
+                                "--trace=perl --passes=space --baseline=none";
+    size_t count, again_count;
+    struct hb_result *results = bench_results(&folder, words, &count);
+    struct hb_result *again = bench_results(&folder, words, &again_count);
+    assert_int_equal(count, 5);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t sum = 0;
+        size_t last = results[i].free_size_bytes.count - 1;
+        for (size_t j = 0; j <= last; j++)
+            sum += results[i].free_size_sum_bytes.values[j];
+        double ratio = (double)sum / (double)results[i].peak_footprint_bytes;
+        assert_true(ratio == results[i].external_frag_ratio);
+        assert_true(results[i].largest_free_bytes >= results[i].free_size_bytes.values[last] &&
+                    results[i].largest_free_bytes < 2 * results[i].free_size_bytes.values[last]);
+        expect_equal_counts(&results[i].free_size_bytes, &again[i].free_size_bytes);
+        expect_equal_counts(&results[i].free_size_count, &again[i].free_size_count);
+        expect_equal_counts(&results[i].free_size_sum_bytes, &again[i].free_size_sum_bytes);
+        expect_equal_counts(&results[i].series_allocated_bytes, &again[i].series_allocated_bytes);
+    }
+    hb_results_free(results, count);
+    hb_results_free(again, again_count);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_foreign_allocator_has_the_pages_it_touches),
+        cmocka_unit_test(an_allocator_of_ours_has_the_pages_it_touches),
+        cmocka_unit_test(allocated_bytes_are_all_that_was_asked_for),
+        cmocka_unit_test(free_blocks_are_counted_by_size),
+        cmocka_unit_test(free_sizes_add_up_and_repeat),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
