@@ -17,7 +17,7 @@
 #include "allocators/text.h"
 
 #define EXPORT __attribute__((visibility("default")))
-enum { STATE_BYTES = 32768, PAGE_BYTES = 4096 };
+enum { STATE_BYTES = 131072, PAGE_BYTES = 4096 };
 
 extern const struct hb_family HB_PRELOAD_FAMILY;
 

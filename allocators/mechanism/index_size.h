@@ -1,29 +1,41 @@
 /* index_size.h -- free blocks by size, equals by rank: answers "smallest that fits" (best fit) and
  * "largest" (worst fit), ties by rank.
  *
- * Sizes below 2 KiB have a bin each, a tree of equals by rank, and a bit in a map of those that
- * are not empty. Larger sizes have a bin for each power of two, a tree by (size, rank).
+ * Sizes below 64 KiB have a bin each, and a bit that is set while the bin may have blocks, with a
+ * bit above each 64 of those. A bin is a pairing heap by address, or a ring: new blocks are the
+ * newest. Larger sizes have a tree by (size, rank) for each power of two.
  */
 #ifndef HB_INDEX_SIZE_H
 #define HB_INDEX_SIZE_H
 
 #include "allocators/mechanism/digital.h"
 #include "allocators/mechanism/order.h"
+#include "allocators/mechanism/pairing.h"
+#include "allocators/mechanism/ring.h"
 
 enum {
-    SIZE_EXACT_UNITS = 128, /* first size, in units of 16, without its own bin */
-    SIZE_EXACT_BITS = 7,    /* its binary logarithm */
+    SIZE_EXACT_BITS = 12,
+    SIZE_EXACT_UNITS = 1 << SIZE_EXACT_BITS, /* first size, in units of 16, without its own bin */
     SIZE_RANGES = 32 - SIZE_EXACT_BITS
 };
 
 struct index_size {
     struct tagged_heap heap; /* first, so that the engine's pointer is ours */
-    uint64_t exact_map[SIZE_EXACT_UNITS / 64];
+    uint64_t words;          /* of the map, those that may have bits */
+    uint64_t map[SIZE_EXACT_UNITS / 64];
     uint32_t range_map;
-    unsigned bits; /* of the ranks on the exact bins' paths */
-    block_ref exact[SIZE_EXACT_UNITS];
-    block_ref range[SIZE_RANGES]; /* sizes 2^(7+i) … 2^(8+i) - 1 units */
+    block_ref range[SIZE_RANGES]; /* sizes 2^(12+i) … 2^(13+i) - 1 units */
+    union {
+        block_ref heap[SIZE_EXACT_UNITS]; /* order=address */
+        struct ring ring[SIZE_EXACT_UNITS];
+    } bin;
 };
+
+HB_INLINE void size_open(struct index_size *index, enum hb_order order) {
+    if (order != HB_ORDER_ADDRESS)
+        for (int units = 0; units < SIZE_EXACT_UNITS; units++)
+            ring_open(&index->bin.ring[units]);
+}
 
 HB_INLINE uint32_t size_units(const struct block *block) {
     return (uint32_t)(block_bytes(block) / HB_ALIGNMENT);
@@ -40,67 +52,53 @@ HB_INLINE digital_path size_range_path(enum hb_order order, uint32_t units, uint
     return digital_path_of(key, size_bits + rank_bits);
 }
 
-static inline void size_raise(struct index_size *index, unsigned bits) {
-    for (; index->bits < bits; index->bits++)
-        for (int bin = 0; bin < SIZE_EXACT_UNITS; bin++)
-            digital_raise(&index->heap, &index->exact[bin]);
-}
-
-HB_INLINE void size_grown(struct index_size *index, enum hb_order order) {
-    if (order == HB_ORDER_ADDRESS)
-        size_raise(index, order_bits(&index->heap, order));
-}
-
 HB_INLINE void size_insert(struct index_size *index, enum hb_order order, struct block *block) {
     struct tagged_heap *heap = &index->heap;
-    uint64_t key = order_enter(heap, order, block);
     uint32_t units = size_units(block);
     block_ref reference = block_reference(heap, block);
-    if (HB_LIKELY(units < SIZE_EXACT_UNITS)) {
-        if (order != HB_ORDER_ADDRESS && HB_UNLIKELY(key >> index->bits))
-            size_raise(index, order_bits(heap, order));
-        index->exact_map[units / 64] |= (uint64_t)1 << units % 64;
-        digital_insert(heap, &index->exact[units], reference, digital_path_of(key, index->bits));
-    } else {
+    if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
+        uint64_t key = order_enter(heap, order, block);
         unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
         index->range_map |= 1u << range;
         digital_insert(heap, &index->range[range], reference, size_range_path(order, units, key));
+        return;
     }
+    if (order == HB_ORDER_ADDRESS)
+        pairing_insert(heap, &index->bin.heap[units], reference);
+    else if (order == HB_ORDER_LIFO)
+        ring_push(&index->bin.ring[units], block);
+    else
+        ring_append(&index->bin.ring[units], block);
+    index->map[units / 64] |= (uint64_t)1 << units % 64;
+    index->words |= (uint64_t)1 << units / 64;
 }
 
-HB_INLINE void size_remove(struct index_size *index, struct block *block) {
+HB_INLINE void size_remove(struct index_size *index, enum hb_order order, struct block *block) {
+    struct tagged_heap *heap = &index->heap;
     uint32_t units = size_units(block);
-    block_ref reference = block_reference(&index->heap, block);
-    if (HB_LIKELY(units < SIZE_EXACT_UNITS)) {
-        digital_remove(&index->heap, &index->exact[units], reference);
-        if (!index->exact[units])
-            index->exact_map[units / 64] &= ~((uint64_t)1 << units % 64);
-    } else {
+    block_ref reference = block_reference(heap, block);
+    if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
         unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
-        digital_remove(&index->heap, &index->range[range], reference);
+        digital_remove(heap, &index->range[range], reference);
         if (!index->range[range])
             index->range_map &= ~(1u << range);
+    } else if (order == HB_ORDER_ADDRESS) {
+        pairing_remove(heap, &index->bin.heap[units], reference);
+    } else {
+        ring_remove(block);
     }
 }
 
-/* The first in rank of a tree of equals: one walk down, since a node may stand above lower keys. */
-HB_INLINE struct block *size_first_equal(struct index_size *index, enum hb_order order,
-                                         block_ref reference) {
-    struct tagged_heap *heap = &index->heap;
-    unsigned near = order_first_side(order);
-    struct block *best = NULL;
-    uint64_t steps = 0;
-    while (reference) {
-        struct block *block = block_referred(heap, reference);
-        const struct digital_node *node = digital_node(heap, reference);
-        if (!best ||
-            order_before(order, order_key(heap, order, block), order_key(heap, order, best)))
-            best = block;
-        reference = node->child[near] ? node->child[near] : node->child[!near];
-        steps++;
-    }
-    heap->stats.search_steps += steps;
-    return best;
+/* The first block of a bin, taken out; NULL if there is none. */
+HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order order,
+                                      uint32_t units) {
+    if (order != HB_ORDER_ADDRESS)
+        return ring_pop(&index->bin.ring[units]);
+    block_ref reference = index->bin.heap[units];
+    if (!reference)
+        return NULL;
+    pairing_pop(&index->heap, &index->bin.heap[units]);
+    return block_referred(&index->heap, reference);
 }
 
 /* Whether block comes before best among blocks of at least units: smaller, or equal and earlier. */
@@ -172,15 +170,50 @@ HB_INLINE struct block *size_find_large(struct index_size *index, enum hb_order 
     return size_range_first(index, order, index->range[range], 0, range + SIZE_EXACT_BITS, 0, NULL);
 }
 
-HB_INLINE struct block *size_find_smallest(struct index_size *index, enum hb_order order,
+static inline struct block *size_take_large(struct index_size *index, enum hb_order order,
+                                            uint32_t units) {
+    struct block *block = size_find_large(index, order, units);
+    if (block)
+        size_remove(index, order, block);
+    return block;
+}
+
+/* A bin was found empty. */
+HB_INLINE void size_clear(struct index_size *index, uint32_t units) {
+    index->map[units / 64] &= ~((uint64_t)1 << units % 64);
+    index->words &= ~((uint64_t)!index->map[units / 64] << units / 64);
+}
+
+/* The lowest marked bin from units on; SIZE_EXACT_UNITS if there is none. */
+HB_INLINE uint32_t size_next_bin(const struct index_size *index, uint32_t units) {
+    uint32_t word = units / 64;
+    uint64_t map = index->map[word] >> units % 64 << units % 64;
+    if (!map) {
+        uint64_t words = index->words >> word & ~(uint64_t)1;
+        if (!words)
+            return SIZE_EXACT_UNITS;
+        word += lowest_bit(words);
+        map = index->map[word];
+    }
+    return word * 64 + lowest_bit(map);
+}
+
+HB_INLINE struct block *size_take_smallest(struct index_size *index, enum hb_order order,
                                            size_t need) {
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
-    for (uint32_t at = units; at < SIZE_EXACT_UNITS; at = (at / 64 + 1) * 64) {
-        uint64_t map = index->exact_map[at / 64] >> at % 64 << at % 64;
-        if (map)
-            return size_first_equal(index, order, index->exact[at / 64 * 64 + lowest_bit(map)]);
+    if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS))
+        return size_take_large(index, order, units);
+    struct block *block = size_take_bin(index, order, units);
+    while (HB_UNLIKELY(!block)) {
+        units = size_next_bin(index, units);
+        if (units == SIZE_EXACT_UNITS)
+            return size_take_large(index, order, units);
+        block = size_take_bin(index, order, units);
+        if (!block)
+            size_clear(index, units);
     }
-    return size_find_large(index, order, units);
+    index->heap.stats.search_steps++;
+    return block;
 }
 
 /* The largest size in a range's tree. */
@@ -197,28 +230,56 @@ static inline uint32_t size_range_largest(struct index_size *index, unsigned ran
     return largest;
 }
 
-HB_INLINE struct block *size_find_largest(struct index_size *index, enum hb_order order,
-                                          size_t need) {
-    struct block *block = NULL;
-    if (index->range_map)
-        block = size_range_at_least(index, order,
-                                    size_range_largest(index, highest_bit(index->range_map)));
-    else
-        for (int word = SIZE_EXACT_UNITS / 64 - 1; word >= 0 && !block; word--)
-            if (index->exact_map[word])
-                block = size_first_equal(
-                    index, order,
-                    index->exact[word * 64 + (int)highest_bit(index->exact_map[word])]);
-    return block && block_bytes(block) >= need ? block : NULL;
+static inline struct block *size_take_range_largest(struct index_size *index, enum hb_order order,
+                                                    uint32_t units) {
+    uint32_t largest = size_range_largest(index, highest_bit(index->range_map));
+    if (largest < units)
+        return NULL;
+    struct block *block = size_range_at_least(index, order, largest);
+    size_remove(index, order, block);
+    return block;
 }
 
-static inline void size_count(struct index_size *index, struct tagged_ledger *ledger) {
-    for (unsigned bin = 0; bin < SIZE_EXACT_UNITS && !ledger->broken; bin++) {
-        digital_count(&index->heap, index->exact[bin], ledger);
-        bool marked = index->exact_map[bin / 64] >> bin % 64 & 1;
-        if (marked != (index->exact[bin] != 0))
-            ledger->broken = "S3 a bin's bit says whether it is empty";
+HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_order order,
+                                          size_t need) {
+    uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
+    if (index->range_map)
+        return size_take_range_largest(index, order, units);
+    while (index->words) {
+        uint32_t word = highest_bit(index->words);
+        uint32_t largest = word * 64 + highest_bit(index->map[word]);
+        if (largest < units)
+            return NULL;
+        struct block *block = size_take_bin(index, order, largest);
+        index->heap.stats.search_steps++;
+        if (HB_LIKELY(block != NULL))
+            return block;
+        size_clear(index, largest);
     }
+    return NULL;
+}
+
+static inline void size_count_bin(struct index_size *index, enum hb_order order, uint32_t units,
+                                  struct tagged_ledger *ledger) {
+    uint64_t blocks = ledger->blocks, bytes = ledger->bytes;
+    if (order == HB_ORDER_ADDRESS)
+        pairing_count(&index->heap, index->bin.heap[units], ledger);
+    else
+        ring_count(&index->bin.ring[units], ledger);
+    blocks = ledger->blocks - blocks;
+    bytes = ledger->bytes - bytes;
+    if (ledger->broken)
+        return;
+    if (bytes != blocks * units * HB_ALIGNMENT)
+        ledger->broken = "S3 a block is in its size's bin";
+    if (blocks && !(index->map[units / 64] >> units % 64 & index->words >> units / 64 & 1))
+        ledger->broken = "S3 the bits of a bin with blocks are set";
+}
+
+static inline void size_count(struct index_size *index, enum hb_order order,
+                              struct tagged_ledger *ledger) {
+    for (uint32_t units = 0; units < SIZE_EXACT_UNITS && !ledger->broken; units++)
+        size_count_bin(index, order, units, ledger);
     for (unsigned range = 0; range < SIZE_RANGES && !ledger->broken; range++) {
         digital_count(&index->heap, index->range[range], ledger);
         if ((index->range_map >> range & 1) != (index->range[range] != 0))

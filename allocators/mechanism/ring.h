@@ -26,6 +26,11 @@ HB_INLINE void ring_push(struct ring *head, struct block *block) {
     head->next = node;
 }
 
+/* It comes last. */
+HB_INLINE void ring_append(struct ring *head, struct block *block) {
+    ring_push(head->prev, block);
+}
+
 HB_INLINE void ring_remove(struct block *block) {
     struct ring *next = ring_of(block)->next, *prev = ring_of(block)->prev;
     next->prev = prev;

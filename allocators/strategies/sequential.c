@@ -16,11 +16,13 @@
  * Finds it by index=tree in O(log heap) steps, or index=list as the textbook does, in O(free
  * blocks): both place every block alike.
  *
- * Cost: allocation and free O(log heap), with two neighbours merged at once.
+ * Cost: allocation and free O(log heap), amortised for best and worst fit by address, with two
+ * neighbours merged at once.
  * Waste: 8 bytes of header a block, rounding to 16, 32 at least; at most 16 bytes of unsplit
  * remainder; external fragmentation as the policy has it.
  * Laws: T1-T4, S1-S3 of mechanism/tagged.h.
  */
+#include "allocators/mechanism/index_area.h"
 #include "allocators/mechanism/index_list.h"
 #include "allocators/mechanism/index_rank.h"
 #include "allocators/mechanism/index_size.h"
@@ -33,14 +35,15 @@ static bool rank_open(void *state, const struct hb_config *config, struct hb_bac
     return true;
 }
 
-static bool size_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
-    struct index_size *index = state;
-    index->bits = 1;
+static bool address_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
+    struct index_area *index = state;
+    area_open(index);
     tagged_open(&index->heap, config, backend);
     return true;
 }
 
-static bool list_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
+static bool tagged_plain_open(void *state, const struct hb_config *config,
+                              struct hb_backend *backend) {
     tagged_open(state, config, backend);
     return true;
 }
@@ -51,9 +54,6 @@ static bool list_open(void *state, const struct hb_config *config, struct hb_bac
 #define RANK_COMMON(ORDER, KEY)                                                                    \
     static void rank_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
         rank_insert(HEAP(heap, index_rank), KEY, block);                                           \
-    }                                                                                              \
-    static void rank_##ORDER##_grown(struct tagged_heap *heap) {                                   \
-        rank_grown(HEAP(heap, index_rank), KEY);                                                   \
     }                                                                                              \
     static struct block *rank_##ORDER##_find_first(struct tagged_heap *heap, size_t need) {        \
         return rank_find_first(HEAP(heap, index_rank), KEY, need);                                 \
@@ -68,46 +68,50 @@ static bool list_open(void *state, const struct hb_config *config, struct hb_bac
         .insert = rank_##ORDER##_insert,                                                           \
         .remove = rank_all_remove,                                                                 \
         .find = rank_##ORDER##_find_first,                                                         \
-        .grown = rank_##ORDER##_grown,                                                             \
         .count = rank_all_count};                                                                  \
     static const struct tagged_policy next_tree_##ORDER##_policy = {                               \
         .insert = rank_##ORDER##_insert,                                                           \
         .remove = rank_all_remove,                                                                 \
         .find = rank_##ORDER##_find_next,                                                          \
         .picked = rank_##ORDER##_picked,                                                           \
-        .grown = rank_##ORDER##_grown,                                                             \
         .count = rank_all_count};                                                                  \
     TAGGED_VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                          \
     TAGGED_VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
 /* Best and worst fit over the bins by size. */
 #define SIZE_COMMON(ORDER, KEY)                                                                    \
+    static bool size_##ORDER##_open(void *state, const struct hb_config *config,                   \
+                                    struct hb_backend *backend) {                                  \
+        size_open(state, KEY);                                                                     \
+        return tagged_plain_open(state, config, backend);                                          \
+    }                                                                                              \
     static void size_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
         size_insert(HEAP(heap, index_size), KEY, block);                                           \
     }                                                                                              \
-    static void size_##ORDER##_grown(struct tagged_heap *heap) {                                   \
-        size_grown(HEAP(heap, index_size), KEY);                                                   \
+    static void size_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {             \
+        size_remove(HEAP(heap, index_size), KEY, block);                                           \
     }                                                                                              \
-    static struct block *size_##ORDER##_find_smallest(struct tagged_heap *heap, size_t need) {     \
-        return size_find_smallest(HEAP(heap, index_size), KEY, need);                              \
+    static struct block *size_##ORDER##_take_smallest(struct tagged_heap *heap, size_t need) {     \
+        return size_take_smallest(HEAP(heap, index_size), KEY, need);                              \
     }                                                                                              \
-    static struct block *size_##ORDER##_find_largest(struct tagged_heap *heap, size_t need) {      \
-        return size_find_largest(HEAP(heap, index_size), KEY, need);                               \
+    static struct block *size_##ORDER##_take_largest(struct tagged_heap *heap, size_t need) {      \
+        return size_take_largest(HEAP(heap, index_size), KEY, need);                               \
+    }                                                                                              \
+    static void size_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {     \
+        size_count(HEAP(heap, index_size), KEY, ledger);                                           \
     }                                                                                              \
     static const struct tagged_policy best_tree_##ORDER##_policy = {                               \
         .insert = size_##ORDER##_insert,                                                           \
-        .remove = size_all_remove,                                                                 \
-        .find = size_##ORDER##_find_smallest,                                                      \
-        .grown = size_##ORDER##_grown,                                                             \
-        .count = size_all_count};                                                                  \
+        .remove = size_##ORDER##_remove,                                                           \
+        .take = size_##ORDER##_take_smallest,                                                      \
+        .count = size_##ORDER##_count};                                                            \
     static const struct tagged_policy worst_tree_##ORDER##_policy = {                              \
         .insert = size_##ORDER##_insert,                                                           \
-        .remove = size_all_remove,                                                                 \
-        .find = size_##ORDER##_find_largest,                                                       \
-        .grown = size_##ORDER##_grown,                                                             \
-        .count = size_all_count};                                                                  \
-    TAGGED_VARIANT(best_tree_##ORDER, "bestfit", index_size, size_open)                            \
-    TAGGED_VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_open)
+        .remove = size_##ORDER##_remove,                                                           \
+        .take = size_##ORDER##_take_largest,                                                       \
+        .count = size_##ORDER##_count};                                                            \
+    TAGGED_VARIANT(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)                  \
+    TAGGED_VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_##ORDER##_open)
 
 /* All four over the list. */
 #define LIST_COMMON(ORDER, KEY)                                                                    \
@@ -135,7 +139,7 @@ static bool list_open(void *state, const struct hb_config *config, struct hb_bac
         .find = FIND,                                                                              \
         .picked = PICKED,                                                                          \
         .count = list_##ORDER##_count};                                                            \
-    TAGGED_VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, list_open)
+    TAGGED_VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, tagged_plain_open)
 
 static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
     rank_remove(HEAP(heap, index_rank), block);
@@ -143,14 +147,6 @@ static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
 
 static void rank_all_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
     rank_count(HEAP(heap, index_rank), ledger);
-}
-
-static void size_all_remove(struct tagged_heap *heap, struct block *block) {
-    size_remove(HEAP(heap, index_size), block);
-}
-
-static void size_all_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
-    size_count(HEAP(heap, index_size), ledger);
 }
 
 static void list_all_remove(struct tagged_heap *heap, struct block *block) {
@@ -169,7 +165,20 @@ static struct block *list_all_find_largest(struct tagged_heap *heap, size_t need
     return list_find_largest(HEAP(heap, index_list), need);
 }
 
-RANK_COMMON(address, HB_ORDER_ADDRESS)
+static const struct tagged_policy first_tree_address_policy = {.insert = area_insert,
+                                                               .remove = area_remove,
+                                                               .find = area_find_first,
+                                                               .grown = area_grown,
+                                                               .count = area_count};
+static const struct tagged_policy next_tree_address_policy = {.insert = area_insert,
+                                                              .remove = area_remove,
+                                                              .find = area_find_next,
+                                                              .picked = area_picked,
+                                                              .grown = area_grown,
+                                                              .count = area_count};
+TAGGED_VARIANT(first_tree_address, "firstfit", index_area, address_open)
+TAGGED_VARIANT(next_tree_address, "nextfit", index_area, address_open)
+
 RANK_COMMON(lifo, HB_ORDER_LIFO)
 RANK_COMMON(fifo, HB_ORDER_FIFO)
 SIZE_COMMON(address, HB_ORDER_ADDRESS)
