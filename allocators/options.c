@@ -10,6 +10,7 @@
 
 static const char *const order_names[] = {"address", "lifo", "fifo", NULL};
 static const char *const index_names[] = {"tree", "list", NULL};
+static const char *const system_names[] = {"binary", "fibonacci", "weighted", "double", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
 static const char *const preset_names[] = {"default", "paper", NULL};
 
@@ -33,6 +34,11 @@ const struct hb_option hb_option_sl = {.key = "sl",
                                        .minimum = 1,
                                        .maximum = 6,
                                        .multiple = 1};
+const struct hb_option hb_option_system = {.key = "system",
+                                           .help = "sizes of blocks and how they split",
+                                           .kind = HB_OPTION_CHOICE,
+                                           .offset = AT(system),
+                                           .choices = system_names};
 const struct hb_option hb_option_backend = {
     .key = "backend",
     .help = "heap from the program break, or from a reserved region",
@@ -65,6 +71,16 @@ const struct hb_option hb_option_mmap_threshold = {
     .minimum = 16,
     .maximum = (uint64_t)1 << 40,
     .multiple = 16,
+    .may_be_off = true};
+const struct hb_option hb_option_decay = {
+    .key = "decay",
+    .help = "a free tail not needed for this many allocations may go",
+    .kind = HB_OPTION_NUMBER,
+    .offset = AT(decay),
+    .initial = 1 << 17,
+    .minimum = 0,
+    .maximum = UINT64_MAX - 1,
+    .multiple = 1,
     .may_be_off = true};
 const struct hb_option hb_option_preset = {.key = "preset",
                                            .help = "paper: grow=4096, mmap_threshold=off, trim=off",
@@ -101,9 +117,10 @@ const struct hb_option hb_option_fail_at = {
     .may_be_off = true};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,  &hb_option_index, &hb_option_sl,     &hb_option_backend,
-    &hb_option_grow,   &hb_option_trim,  &hb_option_limit,  &hb_option_mmap_threshold,
-    &hb_option_preset, &hb_option_scale, &hb_option_fail_at};
+    &hb_option_order,   &hb_option_index, &hb_option_sl,    &hb_option_system,
+    &hb_option_backend, &hb_option_grow,  &hb_option_trim,  &hb_option_mmap_threshold,
+    &hb_option_decay,   &hb_option_limit, &hb_option_scale, &hb_option_preset,
+    &hb_option_fail_at};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

@@ -6,242 +6,133 @@
  *   split:  left.memory = parent.birth, right.memory = parent.memory
  *   merge:  parent.birth = left.memory, parent.memory = right.memory
  *
- * header: bits 0-3 flags, 4-11 order, 12-20 birth, 21-29 memory, 30-63 for a live block the
- * distance in units of 16 from its usual payload to an aligned one. Before an aligned payload
- * stands a mark: the flag BUDDY_ALIGNED and the distance back to the header.
+ * header: as buddy_table.h says; bits 24-63 of a live block with an aligned payload are the
+ * distance in units of 16 from its usual payload. Before an aligned payload stands a mark: the flag
+ * BUDDY_ALIGNED and the distance back to the header.
  *
- * The heap is a row of roots, blocks that were born of no split. It grows by one root: the smallest
- * order that holds the request and `grow`. A root's memory is the order of the root below it. When
- * a free leaves whole free roots of `trim` bytes or more at the heap's end, roots are given back
- * from the end as long as `grow` bytes of them stay.
+ * The heap is a row of roots, blocks that were born of no split. A root's memory is the order of
+ * the root below it. The whole free roots at the end are the free tail. Other free blocks are in
+ * lists by order, last freed first; whole roots in lists of their own. A block of the wanted order
+ * is, in this order,
+ *   1  the first in its list
+ *   2  split from the first block of the smallest larger order that leads to it; at each split, of
+ *      two parts that lead there the smaller, of equal ones the left
+ *   3  split from the first whole root of the smallest order that leads to it
+ *   4  split from the lowest root of the free tail that leads to it
+ *   5  split from a new root: of the smallest order that leads to it and holds `grow` bytes
+ * Roots of the tail that 4 and 5 step over are freed anew, from the lowest to the highest.
+ *
+ * Memory is given back from the heap's end: when a larger block is split, and when the free tail
+ * becomes longer, its roots that were not needed in a window of `decay` allocations (decay.h;
+ * allocations that made the heap grow do not count), if the tail has `trim` bytes; roots that begin
+ * less than `grow` bytes above its start stay.
  *
  * Laws, checked by buddies_check:
- *   D1  blocks of the table's orders fill each region
+ *   D1  blocks of the table's orders, as their births make them, fill each region
  *   D2  no two free buddies: they would be one block
- *   D3  as many free blocks as the lists hold, each in its order's list
- *   D4  an order's bit says whether its list is empty
+ *   D3  the lists hold the free blocks, each its own: but fragments, and the free tail
+ *   D4  the bit of a list that is not empty is set
+ *   D5  the free tail is all of the whole roots at the end
  */
 #ifndef HB_BUDDIES_H
 #define HB_BUDDIES_H
 
-#include "allocators/mechanism/laws.h"
-#include "allocators/mechanism/span.h"
+#include "allocators/mechanism/buddy_heap.h"
 
-enum {
-    BUDDY_ALIGNED = 2, /* beside BLOCK_FREE, BLOCK_SPAN and BLOCK_FENCE */
-    BUDDY_ORDERS_MAX = 64,
-    BUDDY_ROOT = 255, /* parent of a root; order below the first root */
-    BUDDY_RIGHT = 256 /* side bit of a birth */
-};
-
-struct buddy_order {
-    size_t bytes;
-    uint8_t left, right; /* orders it splits into; itself if it does not split */
-};
-
-struct buddies {
-    struct hb_backend *backend;
-    char *first, *end; /* headers: of the first block, and where the next root's will be */
-    unsigned top;      /* order of the last root; BUDDY_ROOT if none in this region */
-    size_t grow, trim, threshold;
-    struct span *spans;
-    struct hb_stats stats;
-    uint64_t map; /* orders whose list is not empty */
-    struct block *list[BUDDY_ORDERS_MAX];
-    unsigned order_count;
-    struct buddy_order order[BUDDY_ORDERS_MAX];
-};
-
-struct buddy_node {
-    struct block *next, *prev;
-};
-
-/* A system: its table, and the smallest order that holds need bytes (order_count if none). */
-struct buddy_system {
-    void (*fill)(struct buddies *heap);
-    unsigned (*order_for)(const struct buddies *heap, size_t need);
-};
-
-HB_INLINE unsigned buddy_order(const struct block *block) {
-    return block->header >> 4 & 0xFF;
+/* Any buddy of a block that is free and whole, NULL if there is none. */
+HB_INLINE struct block *buddies_free_buddy(const struct buddies *heap, const struct block *block,
+                                           uint64_t header) {
+    const struct buddy_side *side = &heap->table.side[buddy_birth(header)];
+    struct block *buddy = (struct block *)((char *)block + side->distance);
+    bool is_free = (buddy->header & (BUDDY_BIRTH_MASK | BLOCK_FREE)) == side->free_buddy;
+    return is_free ? buddy : NULL;
 }
 
-HB_INLINE unsigned buddy_birth(const struct block *block) {
-    return block->header >> 12 & 0x1FF;
-}
-
-HB_INLINE unsigned buddy_memory(const struct block *block) {
-    return block->header >> 21 & 0x1FF;
-}
-
-HB_INLINE size_t buddy_aligned_offset(const struct block *block) {
-    return (size_t)(block->header >> 30) * HB_ALIGNMENT;
-}
-
-HB_INLINE void buddy_set(struct block *block, unsigned flags, unsigned order, unsigned birth,
-                         unsigned memory) {
-    block->header = flags | (uint64_t)order << 4 | (uint64_t)birth << 12 | (uint64_t)memory << 21;
-}
-
-HB_INLINE struct buddy_node *buddy_node(struct block *block) {
-    return (struct buddy_node *)block->payload;
-}
-
-HB_INLINE void buddies_insert(struct buddies *heap, struct block *block) {
-    unsigned order = buddy_order(block);
-    struct block *next = heap->list[order];
-    block->header |= BLOCK_FREE;
-    *buddy_node(block) = (struct buddy_node){next, NULL};
-    if (next)
-        buddy_node(next)->prev = block;
-    heap->list[order] = block;
-    heap->map |= (uint64_t)1 << order;
-}
-
-HB_INLINE void buddies_remove(struct buddies *heap, struct block *block) {
-    struct block *next = buddy_node(block)->next, *prev = buddy_node(block)->prev;
-    block->header &= ~(uint64_t)BLOCK_FREE;
-    if (next)
-        buddy_node(next)->prev = prev;
-    if (prev) {
-        buddy_node(prev)->next = next;
-        return;
-    }
-    unsigned order = buddy_order(block);
-    heap->list[order] = next;
-    if (!next)
-        heap->map &= ~((uint64_t)1 << order);
-}
-
-/* The heap goes on at start: fence what lies between the last root and it. */
-static inline void buddies_new_region(struct buddies *heap, char *start) {
-    char *header = start + BLOCK_HEADER_BYTES;
-    if (heap->first)
-        ((struct block *)heap->end)->header = (uint64_t)(header - heap->end) | BLOCK_FENCE;
-    else
-        heap->first = header;
-    heap->end = header;
-    heap->top = BUDDY_ROOT;
-}
-
-/* A new root of at least need bytes, live and in no list. */
-HB_INLINE struct block *buddies_grow(struct buddies *heap, const struct buddy_system *system,
-                                     size_t need) {
-    unsigned order = system->order_for(heap, need > heap->grow ? need : heap->grow);
-    if (order == heap->order_count)
-        return NULL;
-    size_t bytes = heap->order[order].bytes;
-    char *start = hb_backend_extend(heap->backend, heap->first ? bytes : bytes + HB_ALIGNMENT);
-    if (!start)
-        return NULL;
-    if (!heap->first || start != heap->end + BLOCK_HEADER_BYTES) {
-        /* A region needs 8 bytes before its first header, and 8 for the header after its last. */
-        if (heap->first && hb_backend_extend(heap->backend, HB_ALIGNMENT) != start + bytes) {
-            hb_backend_shrink(heap->backend, bytes);
-            return NULL;
-        }
-        buddies_new_region(heap, start);
-    }
-    struct block *root = (struct block *)heap->end;
-    buddy_set(root, 0, order, BUDDY_ROOT, heap->top);
-    heap->end += bytes;
-    heap->top = order;
-    return root;
-}
-
-/* Split a block in no list; the part that is not wanted becomes free. Returns the other. */
+/* Split a block in no list in two; the part that is not kept becomes free. Returns the other. */
 HB_INLINE struct block *buddies_split(struct buddies *heap, struct block *block, bool keep_left) {
-    unsigned parent = buddy_order(block), birth = buddy_birth(block), memory = buddy_memory(block);
-    const struct buddy_order *order = &heap->order[parent];
-    struct block *right = block_at(block, heap->order[order->left].bytes);
-    buddy_set(block, 0, order->left, parent, birth);
-    buddy_set(right, 0, order->right, parent | BUDDY_RIGHT, memory);
+    uint64_t header = block->header;
+    unsigned parent = buddy_order(header);
+    const struct buddy_order *order = &heap->table.order[parent];
+    struct block *right = block_at(block, heap->table.order[order->left].bytes);
+    uint64_t left_header = buddy_header(order->left, 2 * parent, buddy_birth(header));
+    uint64_t right_header = buddy_header(order->right, 2 * parent + 1, buddy_memory(header));
+    struct block *kept = keep_left ? block : right, *freed = keep_left ? right : block;
+    kept->header = keep_left ? left_header : right_header;
+    uint64_t freed_header = keep_left ? right_header : left_header;
+    if (buddy_order(freed_header) >= heap->table.first)
+        buddies_insert(&heap->parts, freed, freed_header);
+    else
+        freed->header = freed_header | BLOCK_FREE;
     heap->stats.splits++;
-    buddies_insert(heap, keep_left ? right : block);
-    return keep_left ? block : right;
+    return kept;
 }
 
-/* Split a block down to the smallest part that holds need, its smaller child first. */
-HB_INLINE struct block *buddies_fit(struct buddies *heap, struct block *block, size_t need) {
-    for (;;) {
-        const struct buddy_order *order = &heap->order[buddy_order(block)];
-        size_t left = heap->order[order->left].bytes, right = heap->order[order->right].bytes;
-        bool splits = left < order->bytes;
-        bool left_fits = left >= need, right_fits = right >= need;
-        if (!splits || (!left_fits && !right_fits))
-            return block;
-        block = buddies_split(heap, block, left_fits && (!right_fits || left <= right));
-    }
-}
-
-HB_INLINE struct block *buddies_take(struct buddies *heap, const struct buddy_system *system,
-                                     size_t need) {
-    if (HB_UNLIKELY(need >= HB_HEAP_REACH))
+/* A block of the order from a larger one; NULL if there is no memory. */
+BUDDY_OUTLINE struct block *buddies_carve(struct buddies *heap, unsigned target) {
+    struct block *block = buddies_pop(heap, &heap->parts, heap->table.order[target].sources);
+    if (!block)
+        block = buddies_take_root(heap, target);
+    if (!block)
+        block = buddies_grow(heap, target);
+    if (!block)
         return NULL;
-    unsigned order = system->order_for(heap, need);
-    uint64_t map = order < BUDDY_ORDERS_MAX ? heap->map >> order << order : 0;
-    struct block *block;
-    if (HB_LIKELY(map != 0)) {
-        block = heap->list[lowest_bit(map)];
-        buddies_remove(heap, block);
-        heap->stats.search_steps++;
-    } else {
-        block = buddies_grow(heap, system, need);
-        if (!block)
-            return NULL;
-    }
-    return buddies_fit(heap, block, need);
+    block->header &= ~(uint64_t)BLOCK_FREE;
+    for (unsigned order; (order = buddy_order(block->header)) != target;)
+        block = buddies_split(heap, block, heap->table.order[order].left_leads >> target & 1);
+    if (decay_is_due(&heap->decay, heap->stats.search_steps))
+        buddies_trim(heap);
+    return block;
 }
 
-HB_INLINE void *buddies_alloc(struct buddies *heap, const struct buddy_system *system,
-                              size_t request) {
-    if (HB_UNLIKELY(request >= heap->threshold))
+HB_INLINE struct block *buddies_take(struct buddies *heap, unsigned target) {
+    struct buddy_node *head = &heap->parts.head[target], *node = head->next;
+    if (HB_UNLIKELY(node == head))
+        return buddies_carve(heap, target);
+    buddies_unlink(node);
+    struct block *block = buddy_of_node(node);
+    block->header &= ~(uint64_t)BLOCK_FREE;
+    heap->stats.search_steps++;
+    return block;
+}
+
+/* A block for need bytes, of any size; NULL if there is no memory. */
+BUDDY_OUTLINE struct block *buddies_take_any(struct buddies *heap, size_t need) {
+    unsigned order = buddy_table_order(&heap->table, need);
+    return need < HB_HEAP_REACH && order != BUDDY_NONE ? buddies_take(heap, order) : NULL;
+}
+
+BUDDY_OUTLINE void *buddies_alloc_large(struct buddies *heap, size_t request) {
+    if (request >= heap->threshold)
         return span_alloc(&heap->spans, heap->backend, request);
-    struct block *block = buddies_take(heap, system, request + BLOCK_HEADER_BYTES);
+    struct block *block = buddies_take_any(heap, request + BLOCK_HEADER_BYTES);
     return block ? block->payload : NULL;
 }
 
-/* The buddy of a block that is no root. */
-HB_INLINE struct block *buddies_of(const struct buddies *heap, const struct block *block) {
-    unsigned birth = buddy_birth(block);
-    size_t left = heap->order[heap->order[birth & 0xFF].left].bytes;
-    return (struct block *)(birth & BUDDY_RIGHT ? (char *)block - left : (char *)block + left);
+HB_INLINE void *buddies_alloc(struct buddies *heap, size_t request) {
+    if (HB_UNLIKELY(request >= heap->quick_below))
+        return buddies_alloc_large(heap, request);
+    size_t units = (request + BLOCK_HEADER_BYTES + HB_ALIGNMENT - 1) / HB_ALIGNMENT;
+    struct block *block = buddies_take(heap, heap->table.quick[units]);
+    return block ? block->payload : NULL;
 }
 
-/* Whether the buddy is free and whole. */
-HB_INLINE bool buddies_can_merge(const struct buddies *heap, const struct block *block) {
-    unsigned birth = buddy_birth(block);
-    if (birth == BUDDY_ROOT)
-        return false;
-    const struct block *buddy = buddies_of(heap, block);
-    const struct buddy_order *parent = &heap->order[birth & 0xFF];
-    unsigned order = birth & BUDDY_RIGHT ? parent->left : parent->right;
-    return block_is_free(buddy) && buddy_order(buddy) == order &&
-           buddy_birth(buddy) == (birth ^ BUDDY_RIGHT);
-}
-
-/* Give back free roots at the heap's end, as long as `grow` bytes of them stay. */
-static inline void buddies_trim(struct buddies *heap) {
-    size_t bytes = 0;
-    struct block *root = (struct block *)heap->end;
-    for (unsigned order = heap->top; order != BUDDY_ROOT; order = buddy_memory(root)) {
-        root = (struct block *)((char *)root - heap->order[order].bytes);
-        if (!block_is_free(root) || buddy_order(root) != order || buddy_birth(root) != BUDDY_ROOT)
-            break;
-        bytes += heap->order[order].bytes;
+/* A live block becomes free, and one with its buddy as often as that is free too. */
+HB_INLINE void buddies_release(struct buddies *heap, struct block *block, uint64_t header) {
+    for (struct block *buddy; (buddy = buddies_free_buddy(heap, block, header)) != NULL;) {
+        uint64_t other = buddy->header;
+        unsigned birth = buddy_birth(header);
+        bool is_right = birth & 1;
+        if (HB_LIKELY(buddy_order(other) >= heap->table.first))
+            buddies_unlink((struct buddy_node *)buddy->payload);
+        uint64_t left = is_right ? other : header, right = is_right ? header : other;
+        block = is_right ? buddy : block;
+        header = buddy_header(birth / 2, buddy_memory(left), buddy_memory(right));
+        heap->stats.merges++;
     }
-    if (bytes < heap->trim)
-        return;
-    while (heap->top != BUDDY_ROOT && bytes >= heap->order[heap->top].bytes + heap->grow) {
-        size_t last = heap->order[heap->top].bytes;
-        root = (struct block *)(heap->end - last);
-        if (!hb_backend_shrink(heap->backend, last))
-            return;
-        bytes -= last;
-        buddies_remove(heap, root);
-        heap->end -= last;
-        heap->top = buddy_memory(root);
-    }
+    if (HB_UNLIKELY(buddy_birth(header) == BUDDY_ROOT))
+        buddies_release_root(heap, block, header);
+    else
+        buddies_insert(&heap->parts, block, header);
 }
 
 /* The header that a payload's block has, through the mark of an aligned one. */
@@ -252,42 +143,34 @@ HB_INLINE struct block *buddies_block(const void *payload) {
     return block;
 }
 
-HB_INLINE void buddies_release(struct buddies *heap, struct block *block) {
-    while (buddies_can_merge(heap, block)) {
-        struct block *buddy = buddies_of(heap, block);
-        buddies_remove(heap, buddy);
-        unsigned parent = buddy_birth(block) & 0xFF;
-        struct block *left = block < buddy ? block : buddy, *right = block < buddy ? buddy : block;
-        buddy_set(left, 0, parent, buddy_memory(left), buddy_memory(right));
-        block = left;
-        heap->stats.merges++;
-    }
-    buddies_insert(heap, block);
-}
-
-HB_INLINE void buddies_free(struct buddies *heap, void *payload) {
-    if (HB_UNLIKELY(payload_is_span(payload))) {
+BUDDY_OUTLINE void buddies_free_rare(struct buddies *heap, void *payload) {
+    if (payload_is_span(payload)) {
         span_free(&heap->spans, heap->backend, payload);
         return;
     }
     struct block *block = buddies_block(payload);
-    buddy_set(block, 0, buddy_order(block), buddy_birth(block), buddy_memory(block));
-    buddies_release(heap, block);
-    if (heap->top != BUDDY_ROOT && HB_UNLIKELY(heap->map >> heap->top & 1))
-        buddies_trim(heap);
+    uint64_t offset = block->header >> BUDDY_OFFSET_SHIFT << BUDDY_OFFSET_SHIFT;
+    buddies_release(heap, block, block->header - offset);
+}
+
+HB_INLINE void buddies_free(struct buddies *heap, void *payload) {
+    struct block *block = block_of(payload);
+    if (HB_UNLIKELY(block->header & (BLOCK_SPAN | BUDDY_ALIGNED)))
+        buddies_free_rare(heap, payload);
+    else
+        buddies_release(heap, block, block->header);
 }
 
 /* Room for any position; before a moved payload stands the mark that leads back. */
-HB_INLINE void *buddies_alloc_aligned(struct buddies *heap, const struct buddy_system *system,
-                                      size_t alignment, size_t request) {
+HB_INLINE void *buddies_alloc_aligned(struct buddies *heap, size_t alignment, size_t request) {
     if (alignment > HB_ALIGNMENT_MAX)
         return NULL;
-    struct block *block = buddies_take(heap, system, request + alignment + BLOCK_HEADER_BYTES);
+    struct block *block = buddies_take_any(heap, request + alignment + BLOCK_HEADER_BYTES);
     if (!block)
         return NULL;
     size_t offset = round_up((uintptr_t)block->payload, alignment) - (uintptr_t)block->payload;
     if (offset) {
-        block->header |= (uint64_t)(offset / HB_ALIGNMENT) << 30;
+        block->header |= (uint64_t)(offset / HB_ALIGNMENT) << BUDDY_OFFSET_SHIFT;
         block_at(block, offset)->header = BUDDY_ALIGNED | (uint64_t)(offset / HB_ALIGNMENT) << 4;
     }
     return block->payload + offset;
@@ -297,7 +180,7 @@ static inline size_t buddies_usable(const struct buddies *heap, const void *payl
     if (payload_is_span(payload))
         return span_bytes(span_of(payload)) - SPAN_HEADER_BYTES;
     const struct block *block = buddies_block(payload);
-    return heap->order[buddy_order(block)].bytes -
+    return heap->table.order[buddy_order(block->header)].bytes -
            (size_t)((const char *)payload - (const char *)block);
 }
 
@@ -310,77 +193,15 @@ static inline void *buddies_resize(struct buddies *heap, void *payload, size_t r
         return NULL;
     struct block *block = buddies_block(payload);
     size_t need = (size_t)((char *)payload - (char *)block) + request;
-    uint64_t offset = block->header >> 30 << 30;
+    uint64_t offset = block->header >> BUDDY_OFFSET_SHIFT << BUDDY_OFFSET_SHIFT;
     for (;;) {
-        const struct buddy_order *order = &heap->order[buddy_order(block)];
-        size_t left = heap->order[order->left].bytes;
-        if (left >= order->bytes || left < need)
+        unsigned left = heap->table.order[buddy_order(block->header)].left;
+        if (left == BUDDY_NONE || left < heap->table.first || heap->table.order[left].bytes < need)
             break;
         buddies_split(heap, block, true);
     }
     block->header |= offset;
     return payload;
-}
-
-/* Bytes from one header to the next, whatever stands there. */
-HB_INLINE size_t buddies_extent(const struct buddies *heap, const struct block *block) {
-    return block->header & BLOCK_FENCE ? block->header & BLOCK_SIZE_MASK
-                                       : heap->order[buddy_order(block)].bytes;
-}
-
-static inline bool buddies_walk(struct buddies *heap, hb_block_visit *visit, void *context) {
-    const struct block *block = (struct block *)heap->first;
-    while (block && (char *)block != heap->end) {
-        size_t bytes = buddies_extent(heap, block);
-        struct hb_block seen = {block, block->payload, bytes, HB_BLOCK_LIVE};
-        if (block->header & BLOCK_FENCE)
-            seen.kind = HB_BLOCK_FENCE, seen.payload = NULL;
-        else if (block_is_free(block))
-            seen.kind = HB_BLOCK_FREE;
-        else
-            seen.payload = block->payload + buddy_aligned_offset(block);
-        if (!visit(context, &seen))
-            return false;
-        block = block_at(block, bytes);
-    }
-    return span_walk(heap->spans, visit, context);
-}
-
-static inline bool buddies_check_lists(const struct buddies *heap, uint64_t *blocks,
-                                       struct hb_violation *violation) {
-    for (unsigned order = 0; order < heap->order_count; order++) {
-        if (!law_equal(violation, "D4 an order's bit says whether its list is empty",
-                       heap->list[order], heap->map >> order & 1, heap->list[order] != NULL))
-            return false;
-        for (struct block *at = heap->list[order]; at; at = buddy_node(at)->next, ++*blocks)
-            if (!law_equal(violation, "D3 a free block is in its order's list", at,
-                           block_is_free(at) ? buddy_order(at) : BUDDY_ROOT, order))
-                return false;
-    }
-    return true;
-}
-
-static inline bool buddies_check(struct buddies *heap, struct hb_violation *violation) {
-    uint64_t listed = 0, walked = 0;
-    const struct block *block = (struct block *)heap->first;
-    while (block && (char *)block != heap->end) {
-        size_t room = (size_t)(heap->end - (const char *)block);
-        bool fence = block->header & BLOCK_FENCE;
-        if (!law_equal(violation, "D1 a block of the table's orders", block,
-                       fence || buddy_order(block) < heap->order_count, true) ||
-            !law_equal(violation, "D1 a block ends inside the heap", block,
-                       buddies_extent(heap, block) - 1 < room, true))
-            return false;
-        if (!fence && block_is_free(block)) {
-            walked++;
-            if (!law_equal(violation, "D2 no two free buddies", block,
-                           buddies_can_merge(heap, block), false))
-                return false;
-        }
-        block = block_at(block, buddies_extent(heap, block));
-    }
-    return buddies_check_lists(heap, &listed, violation) &&
-           law_equal(violation, "D3 ledgers agree in blocks", NULL, listed, walked);
 }
 
 #endif

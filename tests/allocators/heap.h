@@ -67,22 +67,34 @@ static inline void heap_free(struct heap *heap, void *payload) {
     hb_front_free(heap->allocator, heap->state, payload);
 }
 
+/* How many values of its first option make another strategy of a family: order, system. */
+static inline int heap_variants(const struct hb_family *family) {
+    const struct hb_option *option = family->options[0];
+    int count = 0;
+    if (option == &hb_option_backend || !option->choices)
+        return 1;
+    while (option->choices[count])
+        count++;
+    return count;
+}
+
 /* Every spec the tests run, each with the mmap backend so that a sanitizer's heap is left alone. */
 static inline int heap_specs(char specs[][HB_SPEC_MAX], int most, const char *settings) {
-    static const char *const orders[] = {"address", "lifo", "fifo"};
     int count = 0;
     for (int i = 0; hb_registry[i]; i++) {
         const struct hb_family *family = hb_registry[i];
         if (family->is_floor || family->is_foreign)
             continue;
-        bool ordered = family->options[0] == &hb_option_order;
-        for (int variant = 0; variant < (ordered ? 6 : 1) && count < most; variant++)
-            if (ordered)
-                snprintf(specs[count++], HB_SPEC_MAX, "%s:order=%s:index=%s:backend=mmap%s",
-                         family->name, orders[variant % 3], variant < 3 ? "tree" : "list",
-                         settings);
-            else
+        const struct hb_option *first = family->options[0];
+        int variants = heap_variants(family);
+        bool indexed = family->options[1] == &hb_option_index;
+        for (int variant = 0; variant < variants * (indexed ? 2 : 1) && count < most; variant++)
+            if (variants == 1)
                 snprintf(specs[count++], HB_SPEC_MAX, "%s:backend=mmap%s", family->name, settings);
+            else
+                snprintf(specs[count++], HB_SPEC_MAX, "%s:%s=%s%s:backend=mmap%s", family->name,
+                         first->key, first->choices[variant % variants],
+                         variant < variants ? "" : ":index=list", settings);
     }
     return count;
 }

@@ -70,7 +70,8 @@ static int fences(struct heap *heap) {
     return count;
 }
 
-static const char *const families[] = {"firstfit", "bestfit", "segregated", "buddy", "bump"};
+static const char *const families[] = {
+    "firstfit", "bestfit", "segregated", "buddy", "buddy:system=weighted", "bump"};
 enum { FAMILIES = sizeof families / sizeof *families, BLOCKS = 2000, BLOCK_BYTES = 500 };
 
 static void fill_blocks(struct heap *heap, unsigned char **blocks, int from, int to) {

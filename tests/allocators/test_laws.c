@@ -55,6 +55,14 @@ static void buddy_mark_live_as_free(uint64_t **payloads) {
     payloads[5][-1] |= 1;
 }
 
+static void buddy_free_a_buddy(uint64_t **payloads) {
+    payloads[3][-1] |= 1;
+}
+
+static void buddy_break_list(uint64_t **payloads) {
+    payloads[2][1] = 0;
+}
+
 static const struct damage damages[] = {
     {"bestfit", "T1", forget_previous_free},
     {"bestfit", "T1", claim_previous_free},
@@ -68,7 +76,11 @@ static const struct damage damages[] = {
     {"tlsf", "S3", unlink_first_in_list},
     {"halffit", "S3", unlink_first_in_list},
     {"buddy", "D1", buddy_lose_order},
+    {"buddy", "D2", buddy_free_a_buddy},
     {"buddy", "D3", buddy_mark_live_as_free},
+    {"buddy", "D3", buddy_break_list},
+    {"buddy:system=fibonacci", "D1", buddy_lose_order},
+    {"buddy:system=weighted", "D2", buddy_mark_live_as_free},
 };
 
 static void a_broken_heap_names_its_law(void **state) {

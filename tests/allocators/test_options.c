@@ -33,6 +33,8 @@ static void specs_have_one_canonical_text(void **state) {
     accepts("firstfit:preset=paper:grow=8192", "firstfit:grow=8192:trim=off:mmap_threshold=off");
     accepts("firstfit:grow=8192:preset=paper", "firstfit:grow=4096:trim=off:mmap_threshold=off");
     accepts("buddy:scale=16", "buddy:scale=16");
+    accepts("buddy:decay=off:system=double", "buddy:system=double:decay=off");
+    accepts("buddy:system=binary", "buddy");
     accepts("glibc", "glibc");
 }
 

@@ -7,7 +7,6 @@
 #include "allocators/registry.h"
 
 static const char *const traces[] = {"gcc", "perl", "python3", "sqlite3"};
-static const char *const orders[] = {"address", "lifo", "fifo"};
 #if defined HB_SANITIZED || defined HB_DEBUG
 enum { TRACES = 1 }; /* slow builds */
 #else
@@ -48,13 +47,17 @@ static void list_specs(char *text, size_t size, const char *suffix) {
     size_t used = 0;
     for (int i = 0; hb_registry[i]; i++) {
         const struct hb_family *family = hb_registry[i];
-        bool ordered = family->options[0] == &hb_option_order;
+        const struct hb_option *first = family->options[0];
         if (family->is_foreign || family->is_floor)
             continue;
-        for (int order = 0; order < (ordered ? 3 : 1); order++)
-            used += (size_t)snprintf(text + used, size - used, "%s%s%s%s%s", used ? "," : "",
-                                     family->name, order ? ":order=" : "",
-                                     order ? orders[order] : "", suffix);
+        bool varies = first != &hb_option_backend && first->choices;
+        for (int value = 0; value < 1 || (varies && first->choices[value]); value++)
+            if (value)
+                used += (size_t)snprintf(text + used, size - used, ",%s:%s=%s%s", family->name,
+                                         first->key, first->choices[value], suffix);
+            else
+                used += (size_t)snprintf(text + used, size - used, "%s%s%s", used ? "," : "",
+                                         family->name, suffix);
     }
 }
 
