@@ -11,6 +11,7 @@
 
 #include "harness/passes/spawn.h"
 #include "harness/plot.h"
+#include "harness/results_files.h"
 
 enum { SIGNAL_STATUS = 128 };
 
@@ -101,78 +102,13 @@ static int request_parse(struct plot_request *request, int argc, char **argv, bo
     return HB_EXIT_OK;
 }
 
-/* The folder of a run and its results file, from either. */
-static bool paths_resolve(const char *given, char *folder, char *file) {
-    struct stat status;
-    if (strlen(given) + sizeof "/results.jsonl" > PATH_MAX)
-        return false;
-    strcpy(folder, given);
-    strcpy(file, given);
-    if (stat(given, &status) == 0 && S_ISDIR(status.st_mode)) {
-        strcat(file, "/results.jsonl");
-        return true;
-    }
-    char *slash = strrchr(folder, '/');
-    strcpy(slash == folder ? folder + 1 : slash ? slash : folder, slash ? "" : ".");
-    return true;
-}
-
-static bool results_add(struct hb_result **results, size_t *count, const char *path, char *error) {
-    size_t more_count;
-    struct hb_result *more = hb_results_read(path, &more_count, error);
-    if (!more)
-        return false;
-
-    struct hb_result *all = realloc(*results, (*count + more_count) * sizeof *all);
-    if (!all) {
-        hb_results_free(more, more_count);
-        snprintf(error, HB_PLOT_ERROR_MAX, "out of memory");
-        return false;
-    }
-    memcpy(all + *count, more, more_count * sizeof *all);
-    free(more);
-    *results = all;
-    *count += more_count;
-    return true;
-}
-
-static bool results_gather(const struct plot_request *request, struct hb_result **results,
-                           size_t *count, char *error) {
-    char folder[PATH_MAX], file[PATH_MAX];
-
-    for (int i = 0; i < request->path_count; i++) {
-        if (!paths_resolve(request->paths[i], folder, file)) {
-            snprintf(error, HB_PLOT_ERROR_MAX, "the path is too long: %.100s", request->paths[i]);
-            return false;
-        }
-        if (!results_add(results, count, file, error))
-            return false;
-    }
-    return true;
-}
-
-/* A run's machine.json, NULL if there is none. */
-static cJSON *machine_read(const char *folder) {
-    char path[PATH_MAX], text[65536];
-
-    if (snprintf(path, sizeof path, "%s/machine.json", folder) >= PATH_MAX)
-        return NULL;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return NULL;
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    return cJSON_Parse(text);
-}
-
 /* "AMD EPYC; 2026-11-23", as far as machine.json says it; of several runs what they share. */
 static void caption_make(const struct plot_request *request, char *caption, size_t size) {
-    char folder[PATH_MAX], file[PATH_MAX], cpu[256] = "", date[16] = "";
+    char cpu[256] = "", date[16] = "";
     bool cpus_differ = false;
 
     for (int i = 0; i < request->path_count; i++) {
-        cJSON *machine =
-            paths_resolve(request->paths[i], folder, file) ? machine_read(folder) : NULL;
+        cJSON *machine = hb_results_machine(request->paths[i]);
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "cpu"));
         const char *when = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "date"));
         cpus_differ |= i > 0 && strncmp(cpu, name ? name : "", sizeof cpu - 1) != 0;
@@ -190,7 +126,7 @@ static bool folder_name(const struct plot_request *request, char *folder) {
 
     if (request->folder)
         length = snprintf(folder, PATH_MAX, "%s", request->folder);
-    else if (paths_resolve(request->paths[0], run, file))
+    else if (hb_results_path(request->paths[0], run, file))
         length = snprintf(folder, PATH_MAX, "%s/plots", run);
     return length >= 0 && length < PATH_MAX;
 }
@@ -275,7 +211,6 @@ static int results_plot(const struct plot_request *request, const struct hb_resu
 
 int hb_cmd_plot(int argc, char **argv) {
     struct plot_request request;
-    struct hb_result *results = NULL;
     size_t count = 0;
     char error[HB_PLOT_ERROR_MAX];
     bool done;
@@ -283,10 +218,9 @@ int hb_cmd_plot(int argc, char **argv) {
     int status = request_parse(&request, argc, argv, &done);
     if (done || status != HB_EXIT_OK)
         return status;
-    if (!results_gather(&request, &results, &count, error)) {
-        hb_results_free(results, count);
+    struct hb_result *results = hb_results_gather(request.paths, request.path_count, &count, error);
+    if (!results)
         return hb_usage_error("plot: %s", error);
-    }
     status = results_plot(&request, results, count);
     hb_results_free(results, count);
     return status;

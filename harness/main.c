@@ -20,6 +20,7 @@ static const struct subcommand subcommands[] = {
     {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters"},
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
+    {"summary", hb_cmd_summary, "print kept results as a table, with geometric means over traces"},
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
 };

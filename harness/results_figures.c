@@ -84,8 +84,7 @@ static int figure_decimals(const struct figure *figure, double largest) {
     return largest < 100 ? 2 : largest < 1000 ? 1 : 0;
 }
 
-/* Never claims a difference when 1 is in the interval. */
-static const char *interval_verdict(double low, double high) {
+const char *hb_ratio_verdict(double low, double high) {
     if (isnan(low) || isnan(high))
         return "";
     return high < 1 ? "faster" : low > 1 ? "slower" : "same";
@@ -97,7 +96,7 @@ static void interval_format(const struct figure *figure, const struct hb_result 
     double high = *(const double *)((const char *)result + figure->high);
 
     if (figure->kind == FIGURE_VERDICT)
-        snprintf(text, size, "%s", interval_verdict(low, high));
+        snprintf(text, size, "%s", hb_ratio_verdict(low, high));
     else if (isnan(low) || isnan(high))
         snprintf(text, size, "-");
     else

@@ -1,8 +1,10 @@
 /* results_json.c -- a result as one line of JSON. */
-#include "harness/results.h"
+#include "harness/results_json.h"
 
 #include <inttypes.h>
 #include <math.h>
+
+#include "harness/results.h"
 
 /* Length of the UTF-8 sequence that starts at text, 0 if it is none (RFC 3629, table of section 4;
  * a text comes from file names and programs, so it may be any bytes). */
@@ -22,7 +24,7 @@ static size_t utf8_length(const unsigned char *text) {
     return is_overlong || is_no_character ? 0 : length;
 }
 
-static void json_write_text(const char *text, FILE *file) {
+void hb_json_write_text(const char *text, FILE *file) {
     fputc('"', file);
     for (const unsigned char *byte = (const unsigned char *)text; *byte != '\0';) {
         size_t length = utf8_length(byte);
@@ -39,7 +41,7 @@ static void json_write_text(const char *text, FILE *file) {
     fputc('"', file);
 }
 
-static void json_write_real(double value, FILE *file) {
+void hb_json_write_real(double value, FILE *file) {
     if (isfinite(value))
         fprintf(file, "%.17g", value);
     else
@@ -55,7 +57,7 @@ static void json_write_counts(const struct hb_counts *counts, FILE *file) {
 static void json_write_reals(const struct hb_reals *reals, FILE *file) {
     for (size_t i = 0; i < reals->count; i++) {
         fputc(i == 0 ? '[' : ',', file);
-        json_write_real(reals->values[i], file);
+        hb_json_write_real(reals->values[i], file);
     }
     fputs(reals->count > 0 ? "]" : "null", file);
 }
@@ -65,7 +67,7 @@ static void json_write_field(const struct hb_result_field *field, const void *pl
     switch (field->kind) {
     case HB_KIND_TEXT:
         if (*(const char *)place != '\0')
-            json_write_text(place, file);
+            hb_json_write_text(place, file);
         else
             fputs("null", file);
         break;
@@ -76,7 +78,7 @@ static void json_write_field(const struct hb_result_field *field, const void *pl
             fputs("null", file);
         break;
     case HB_KIND_REAL:
-        json_write_real(*(const double *)place, file);
+        hb_json_write_real(*(const double *)place, file);
         break;
     case HB_KIND_COUNTS:
         json_write_counts(place, file);

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "harness/results_summary.h"
 #include "harness/table.h"
 
 enum { WIDTH_MIN = 80, WIDTH_OF_PIPES = 100, LINE_MAX_BYTES = 2048 };
@@ -120,6 +121,26 @@ static void block_print(const struct hb_results_block *block, size_t width, FILE
     hb_results_print_notes(block, width, file);
 }
 
+static void means_print(const struct hb_result *results, size_t count, size_t width, FILE *file) {
+    struct hb_summaries summaries;
+
+    if (!hb_summaries_make(&summaries, results, count, HB_SUMMARY_SEED))
+        return;
+    if (summaries.count > 0)
+        fputc('\n', file);
+    hb_summaries_print_table(&summaries, width, file);
+    hb_summaries_free(&summaries);
+}
+
+size_t hb_results_table_width(FILE *file) {
+    struct winsize window;
+    size_t width = WIDTH_OF_PIPES;
+
+    if (isatty(fileno(file)))
+        width = ioctl(fileno(file), TIOCGWINSZ, &window) == 0 ? window.ws_col : WIDTH_MIN;
+    return width < WIDTH_MIN ? WIDTH_MIN : width;
+}
+
 void hb_results_print_table_in(const struct hb_result *results, size_t count, size_t width,
                                FILE *file) {
     struct hb_results_blocks blocks;
@@ -131,14 +152,10 @@ void hb_results_print_table_in(const struct hb_result *results, size_t count, si
             fputc('\n', file);
         block_print(&blocks.blocks[i], width, file);
     }
+    means_print(results, count, width, file);
     hb_results_blocks_free(&blocks);
 }
 
 void hb_results_print_table(const struct hb_result *results, size_t count, FILE *file) {
-    struct winsize window;
-    size_t width = WIDTH_OF_PIPES;
-
-    if (isatty(fileno(file)))
-        width = ioctl(fileno(file), TIOCGWINSZ, &window) == 0 ? window.ws_col : WIDTH_MIN;
-    hb_results_print_table_in(results, count, width < WIDTH_MIN ? WIDTH_MIN : width, file);
+    hb_results_print_table_in(results, count, hb_results_table_width(file), file);
 }

@@ -127,7 +127,7 @@ static void intervals_cover_as_they_claim(void **state) {
 /* So does the bootstrap's, of one median and of the geometric mean of two. */
 static void bootstrap_intervals_cover_as_they_claim(void **state) {
     (void)state;
-    enum { SAMPLES = 400, VALUES = 12, TRACES = 2 };
+    enum { SAMPLES = 300, VALUES = 12, TRACES = 2 };
     for (size_t i = 0; i < 2 * DISTRIBUTIONS; i++) {
         size_t traces = i % 2 + 1, kind = i / 2;
         uint64_t random = 1;
