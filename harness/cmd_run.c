@@ -66,11 +66,12 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
         snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
     hb_passes_text(options->passes, ",", result->passes, sizeof result->passes);
     snprintf(result->mode, sizeof result->mode, "serial");
-    if (options->passes & HB_PASS_TIME)
+    if (options->passes & (HB_PASS_TIME | HB_PASS_LATENCY))
         snprintf(result->touch, sizeof result->touch, "%s",
                  touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
     result->threads = 1;
-    result->repeats = options->passes & HB_PASS_TIME ? options->repeats : HB_COUNT_NULL;
+    result->repeats =
+        options->passes & (HB_PASS_TIME | HB_PASS_LATENCY) ? options->repeats : HB_COUNT_NULL;
     result->seed = options->seed;
 }
 

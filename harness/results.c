@@ -53,7 +53,7 @@ void hb_result_clear(struct hb_result *result) {
 
 /* Make room for one value more. Capacity is the next power of two, so it needs no field. */
 static void *array_grow(void *values, size_t count, size_t value_bytes) {
-    if (count >= HB_SERIES_MAX)
+    if (count >= HB_ARRAY_MAX)
         return NULL;
     bool is_full = (count & (count - 1)) == 0;
     if (!is_full)

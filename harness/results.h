@@ -15,7 +15,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "harness/results_latency.h"
+
 enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
+enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
 #define HB_COUNT_NULL UINT64_MAX
 
 #define HB_RESULT_FIELDS(X)                                                                        \
@@ -27,8 +30,8 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(TEXT, passes, "", "passes run, comma-separated")                                             \
     X(TEXT, mode, "", "serial: the recorded total order")                                          \
     X(COUNT, threads, "", "threads that replayed")                                                 \
-    X(TEXT, touch, "", "what replay wrote in the time pass: none, first, page or all")             \
-    X(COUNT, repeats, "", "blocks of the time pass")                                               \
+    X(TEXT, touch, "", "what replay wrote where time is measured: none, first, page or all")       \
+    X(COUNT, repeats, "", "blocks of the time and latency passes")                                 \
     X(COUNT, seed, "", "seed of layouts and interleaving")                                         \
     X(COUNT, ops, "", "operations that succeeded, in the space pass or else in one replay")        \
     X(REAL, cold_ns_per_op, "ns", "first replay in a fresh worker, page faults included")          \
@@ -109,7 +112,8 @@ enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
     X(COUNTS, free_size_bytes, "bytes",                                                            \
       "classes of free blocks by size, powers of two, at the first peak of footprint")             \
     X(COUNTS, free_size_count, "", "free blocks of these sizes up to below the next, there")       \
-    X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")
+    X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")                                         \
+    HB_LATENCY_FIELDS(X)
 
 struct hb_counts {
     size_t count;
@@ -150,7 +154,7 @@ void hb_result_init(struct hb_result *result);
 /* Free the arrays. */
 void hb_result_clear(struct hb_result *result);
 
-/* Append value to an array of a result, at most HB_SERIES_MAX; false when full or out of memory. */
+/* Append value to an array of a result, at most HB_ARRAY_MAX; false when full or out of memory. */
 bool hb_counts_append(struct hb_counts *counts, uint64_t value);
 bool hb_reals_append(struct hb_reals *reals, double value);
 

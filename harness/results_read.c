@@ -111,8 +111,8 @@ static const char *const kind_words[] = {
     [HB_KIND_TEXT] = "a text below 512 bytes",
     [HB_KIND_COUNT] = "a count",
     [HB_KIND_REAL] = "a number",
-    [HB_KIND_COUNTS] = "an array of at most 1000 counts",
-    [HB_KIND_REALS] = "an array of at most 1000 numbers",
+    [HB_KIND_COUNTS] = "an array of at most 65536 counts",
+    [HB_KIND_REALS] = "an array of at most 65536 numbers",
 };
 
 /* Fill result from an object. error says what is wrong with it. */

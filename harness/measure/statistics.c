@@ -40,13 +40,6 @@ struct hb_interval hb_median(const double *values, size_t count) {
     return interval;
 }
 
-uint64_t hb_random(uint64_t *state) {
-    uint64_t value = *state += UINT64_C(0x9E3779B97F4A7C15);
-    value = (value ^ value >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    value = (value ^ value >> 27) * UINT64_C(0x94D049BB133111EB);
-    return value ^ value >> 31;
-}
-
 void hb_shuffle(size_t *order, size_t count, uint64_t *state) {
     for (size_t i = 0; i < count; i++) {
         size_t j = hb_random(state) % (i + 1);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/measure/random.h"
+
 struct hb_interval {
     double median;
     double low, high; /* 95% confidence; NaN where there are too few values (below 6) */
@@ -15,9 +17,6 @@ struct hb_interval {
  *   P = 1 - 2 * sum over i < k of C(n, i) / 2^n      (David & Nagaraja, Order Statistics, 7.1)
  * n = 12: the 3rd and the 10th. count may be 0: all NaN. values is left as it is. */
 struct hb_interval hb_median(const double *values, size_t count);
-
-/* splitmix64 (Steele, Lea and Flood 2014): seeded and the same everywhere. */
-uint64_t hb_random(uint64_t *state);
 
 /* Put 0 … count - 1 in random order. */
 void hb_shuffle(size_t *order, size_t count, uint64_t *state);

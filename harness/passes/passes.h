@@ -38,7 +38,13 @@ struct hb_plan {
     void *context;
 };
 
-enum { HB_PASS_CHECK = 1, HB_PASS_SPACE = 2, HB_PASS_TIME = 4, HB_PASS_CACHE = 8 };
+enum {
+    HB_PASS_CHECK = 1,
+    HB_PASS_SPACE = 2,
+    HB_PASS_TIME = 4,
+    HB_PASS_CACHE = 8,
+    HB_PASS_LATENCY = 16
+};
 
 /* All passes, in the order in which they run. */
 struct hb_pass {
@@ -63,6 +69,7 @@ void hb_passes_text(unsigned passes, const char *separator, char *text, size_t s
 bool hb_pass_check(struct hb_plan *plan);
 bool hb_pass_space(struct hb_plan *plan);
 bool hb_pass_time(struct hb_plan *plan);
+bool hb_pass_latency(struct hb_plan *plan);
 bool hb_pass_cache(struct hb_plan *plan);
 
 /* The cache pass by simulation, and by counters. */

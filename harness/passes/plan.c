@@ -7,6 +7,7 @@ const struct hb_pass hb_pass_list[] = {
     {HB_PASS_CHECK, "check", false, hb_pass_check, false},
     {HB_PASS_SPACE, "space", true, hb_pass_space, false},
     {HB_PASS_TIME, "time", true, hb_pass_time, true},
+    {HB_PASS_LATENCY, "latency", false, hb_pass_latency, true},
     {HB_PASS_CACHE, "cache", true, hb_pass_cache, false},
 };
 const size_t hb_pass_count = sizeof hb_pass_list / sizeof *hb_pass_list;

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 
 #include "harness/measure/statistics.h"
-#include "harness/passes/passes.h"
+#include "harness/passes/layout.h"
 
 /* Two clock reads take some 60 ns: a shorter replay would show the clock. */
 #define REPLAY_NS_MIN 10000
 
-enum { FLOOR_BLOCKS = 3, LAYOUT_MAX = 65536, STACK_MAX = 4096, LAYOUT_STEP = 64 };
+enum { FLOOR_BLOCKS = 3 };
 
 struct block {
     struct hb_plan *plan;
     size_t number;
     struct hb_reals *floor_ns;
-    uint64_t break_offset, stack_offset;
+    struct hb_layout layout;
     bool is_bad;
     uint64_t khz_least, khz_most; /* of its workers */
 };
@@ -34,9 +34,7 @@ static double block_warm_ns(const struct report *report) {
 static bool run_timed(const struct block *block, const struct hb_spec *spec,
                       const struct hb_program *program, struct report *report, char *error) {
     struct job job;
-    hb_plan_job(block->plan, &job, JOB_TIME, spec, TOUCH_FIRST);
-    job.break_offset = block->break_offset;
-    job.stack_offset = block->stack_offset;
+    hb_layout_job(&block->layout, block->plan, &job, JOB_TIME, spec);
     job.warm_ns = block->plan->warm_ns;
     if (!hb_job_run(&job, program, report, error))
         return false;
@@ -106,9 +104,7 @@ static bool run_block(struct hb_plan *plan, size_t number, struct hb_reals *floo
                           .khz_least = HB_NOISE_UNKNOWN,
                           .khz_most = HB_NOISE_UNKNOWN};
     size_t count = plan->cell_count + has_floor(plan, number);
-    block.break_offset = hb_random(random) % LAYOUT_MAX / LAYOUT_STEP * LAYOUT_STEP;
-    block.stack_offset = hb_random(random) % STACK_MAX / LAYOUT_STEP * LAYOUT_STEP;
-    hb_shuffle(order, count, random);
+    block.layout = hb_layout_draw(order, count, random);
     for (size_t i = 0; i < count && !hb_interrupted(); i++) {
         size_t steps = plan->repeats > number ? plan->repeats : number + 1;
         hb_plan_progress(plan, "time", number * plan->cell_count + i,

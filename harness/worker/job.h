@@ -15,13 +15,14 @@
 #include "allocators/options.h"
 #include "harness/measure/core.h"
 #include "harness/measure/counters.h"
+#include "harness/measure/latencies.h"
 #include "harness/measure/noise.h"
 #include "harness/worker/free_sizes.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 5, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 6, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
-enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE };
+enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE, JOB_LATENCY };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
 
 struct job {
@@ -44,6 +45,13 @@ struct job {
     uint32_t counter_count; /* JOB_CACHE: what to count besides, */
     uint32_t counts_alone;  /* each in a group of its own */
     struct perf_event_attr counters[HB_COUNTERS_MAX];
+
+    /* JOB_LATENCY */
+    uint64_t seed;         /* of the sampler */
+    uint64_t sample_every; /* operations; one of them is timed */
+    uint64_t warm_replays; /* to count, at most, for at most warm_ns, but one at least */
+    uint32_t clock;        /* enum hb_clock_kind */
+    uint64_t clock_step_ticks;
 };
 
 struct report_wide {
@@ -90,6 +98,11 @@ struct report {
 
     /* JOB_CACHE, in the order of the job's counters */
     struct hb_count counts[HB_COUNTERS_MAX];
+
+    /* JOB_LATENCY, in steps of the clock */
+    struct hb_latencies cold_latencies, warm_latencies;
+    uint64_t latency_replays;                  /* warm ones that were counted, */
+    uint64_t latency_faults, latency_switches; /* page faults and context switches of them */
 };
 
 struct job_page {

@@ -80,7 +80,7 @@ static void worker_open(struct worker *worker) {
 
 static void worker_run(struct worker *worker) {
     static void (*const passes[])(struct worker *) = {worker_check, worker_space, worker_peak,
-                                                      worker_time, worker_cache};
+                                                      worker_time,  worker_cache, worker_latency};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
     worker_verify_library(worker);

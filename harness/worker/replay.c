@@ -110,3 +110,11 @@ void replay_program(struct replay *replay, const struct program_header *program,
     const uint64_t *word = program_words(program);
     replay_words(replay, word, word + program->word_count, touch);
 }
+
+void replay_free_left(struct replay *replay, const struct program_header *program) {
+    for (uint64_t i = 0; i < program->left_count; i++) {
+        void *payload = replay->slots[program_left(program)[i]];
+        if (payload)
+            replay->allocator->free(replay->state, payload);
+    }
+}

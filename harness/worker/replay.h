@@ -20,4 +20,7 @@ void replay_words(struct replay *replay, const uint64_t *word, const uint64_t *e
 void replay_program(struct replay *replay, const struct program_header *program,
                     enum job_touch touch);
 
+/* Free what the trace leaves live, so that the next replay starts from an empty heap. */
+void replay_free_left(struct replay *replay, const struct program_header *program);
+
 #endif

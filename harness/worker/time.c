@@ -19,15 +19,6 @@ static uint64_t minor_faults(void) {
     return (uint64_t)usage.ru_minflt;
 }
 
-/* Free what the trace leaves live, so that the next replay starts from an empty heap. */
-static void free_left(struct replay *replay, const struct program_header *program) {
-    for (uint64_t i = 0; i < program->left_count; i++) {
-        void *payload = replay->slots[program_left(program)[i]];
-        if (payload)
-            replay->allocator->free(replay->state, payload);
-    }
-}
-
 static void replay_warm(struct worker *worker, struct replay *replay) {
     struct report *report = worker->report;
     uint64_t spent = 0;
@@ -37,7 +28,7 @@ static void replay_warm(struct worker *worker, struct replay *replay) {
         uint64_t took = now_ns() - start;
         spent += took;
         report->warm_faults = minor_faults() - faults;
-        free_left(replay, worker->program);
+        replay_free_left(replay, worker->program);
         if (count)
             report->replay_ns[report->replay_count++] = took;
         if (report->replay_count == JOB_REPLAYS_MAX)
@@ -54,7 +45,7 @@ static void replay_all(struct worker *worker) {
     report->minor_faults = minor_faults() - faults;
     report->failed_allocs = replay.failed;
     report->ops = worker->program->op_count - replay.failed - replay.skipped;
-    free_left(&replay, worker->program);
+    replay_free_left(&replay, worker->program);
     bool reuses = !worker->spec.family->never_frees || worker->spec.family->is_floor;
     if (reuses)
         replay_warm(worker, &replay);

@@ -40,5 +40,6 @@ void worker_space(struct worker *worker);
 void worker_peak(struct worker *worker);
 void worker_time(struct worker *worker);
 void worker_cache(struct worker *worker);
+void worker_latency(struct worker *worker);
 
 #endif

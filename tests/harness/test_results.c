@@ -119,10 +119,10 @@ static void arrays_end_at_their_limit(void **state) {
     struct hb_counts counts = {0, NULL};
 
     (void)state;
-    for (size_t i = 0; i < HB_SERIES_MAX; i++)
+    for (size_t i = 0; i < HB_ARRAY_MAX; i++)
         assert_true(hb_counts_append(&counts, i));
     assert_false(hb_counts_append(&counts, 0));
-    assert_int_equal(counts.count, HB_SERIES_MAX);
+    assert_int_equal(counts.count, HB_ARRAY_MAX);
     free(counts.values);
 }
 

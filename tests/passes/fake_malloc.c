@@ -1,4 +1,4 @@
-/* fake_malloc.c -- allocators that fail, each in one way, for tests to preload. All their
+/* fake_malloc.c -- allocators that fail or falter, each in one way, for tests to preload. All their
  * blocks are one region of shared memory, which resident memory leaves out; those of test_memory.c
  * touch FAKE_PAGES private pages besides.
  */
@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "tests/passes/fake_malloc.h"
 
@@ -60,7 +61,26 @@ static void *take(size_t request) {
     return request <= REGION_BYTES ? region : NULL;
 }
 
+#ifdef FAKE_SLOW
+static int64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static void falter(void) {
+    static int count;
+    if (++count % FAKE_SLOW_EVERY)
+        return;
+    for (int64_t start = now_ns(); now_ns() - start < FAKE_SLOW_NS;)
+        ;
+}
+#endif
+
 void *malloc(size_t request) {
+#ifdef FAKE_SLOW
+    falter();
+#endif
     return take(request);
 }
 

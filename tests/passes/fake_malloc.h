@@ -3,9 +3,11 @@
 #define HB_TEST_FAKE_MALLOC_H
 
 enum {
-    FAKE_CRASHES_AT = 1000,  /* allocation */
-    FAKE_PAGES_AT = 5000,    /* allocation */
-    FAKE_PAGES_BEFORE = 3000 /* pages touched before the program starts */
+    FAKE_CRASHES_AT = 1000,   /* allocation */
+    FAKE_PAGES_AT = 5000,     /* allocation */
+    FAKE_PAGES_BEFORE = 3000, /* pages touched before the program starts */
+    FAKE_SLOW_EVERY = 1000,   /* malloc */
+    FAKE_SLOW_NS = 2000
 };
 
 #endif
