@@ -11,6 +11,7 @@
 static const char *const order_names[] = {"address", "lifo", "fifo", NULL};
 static const char *const index_names[] = {"tree", "list", NULL};
 static const char *const system_names[] = {"binary", "fibonacci", "weighted", "double", NULL};
+static const char *const coalesce_names[] = {"immediate", "deferred", "none", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
 static const char *const preset_names[] = {"default", "paper", NULL};
 
@@ -26,6 +27,20 @@ const struct hb_option hb_option_index = {
     .kind = HB_OPTION_CHOICE,
     .offset = AT(index),
     .choices = index_names};
+const struct hb_option hb_option_coalesce = {
+    .key = "coalesce",
+    .help = "when freed blocks merge: at once, when nothing fits, never",
+    .kind = HB_OPTION_CHOICE,
+    .offset = AT(coalesce),
+    .choices = coalesce_names};
+const struct hb_option hb_option_split = {.key = "split",
+                                          .help = "a remainder this large becomes a free block",
+                                          .kind = HB_OPTION_BYTES,
+                                          .offset = AT(split),
+                                          .initial = 32,
+                                          .minimum = 32,
+                                          .maximum = 1 << 30,
+                                          .multiple = 16};
 const struct hb_option hb_option_sl = {.key = "sl",
                                        .help = "lists for each power of two, as log2",
                                        .kind = HB_OPTION_NUMBER,
@@ -117,10 +132,10 @@ const struct hb_option hb_option_fail_at = {
     .may_be_off = true};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,   &hb_option_index, &hb_option_sl,    &hb_option_system,
-    &hb_option_backend, &hb_option_grow,  &hb_option_trim,  &hb_option_mmap_threshold,
-    &hb_option_decay,   &hb_option_limit, &hb_option_scale, &hb_option_preset,
-    &hb_option_fail_at};
+    &hb_option_order,   &hb_option_index,          &hb_option_sl,     &hb_option_system,
+    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,  &hb_option_grow,
+    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_decay,  &hb_option_limit,
+    &hb_option_scale,   &hb_option_preset,         &hb_option_fail_at};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

@@ -17,6 +17,7 @@
 #define HB_INDEX_LEVELS_H
 
 #include "allocators/mechanism/ring.h"
+#include "allocators/mechanism/tagged_variant.h"
 
 enum {
     LEVELS_SL_MAX = 6,
@@ -127,7 +128,7 @@ static inline void levels_count(const struct index_levels *index, unsigned sl,
 }
 
 /* The index with SL as a policy's functions, NAME_insert, NAME_remove, NAME_take, NAME_count, and
- * NAME_open; and as the policy NAME_policy. */
+ * NAME_open; and as policies (tagged_variant.h). */
 #define LEVELS_POLICY(NAME, SL)                                                                    \
     static bool NAME##_open(void *state, const struct hb_config *config,                           \
                             struct hb_backend *backend) {                                          \
@@ -147,10 +148,7 @@ static inline void levels_count(const struct index_levels *index, unsigned sl,
     static void NAME##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {             \
         levels_count((struct index_levels *)heap, SL, ledger);                                     \
     }                                                                                              \
-    static const struct tagged_policy NAME##_policy = {.insert = NAME##_insert,                    \
-                                                       .remove = NAME##_remove,                    \
-                                                       .take = NAME##_take,                        \
-                                                       .count = NAME##_count,                      \
-                                                       .learns_trim = true};
+    TAGGED_POLICIES(NAME, .insert = NAME##_insert, .remove = NAME##_remove, .take = NAME##_take,   \
+                    .count = NAME##_count, .learns_trim = true)
 
 #endif

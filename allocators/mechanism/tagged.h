@@ -9,7 +9,7 @@
  * Laws, checked by tagged_check:
  *   T1  a block's previous-free bit says whether the block before is free
  *   T2  a free block's footer repeats its size
- *   T3  no two free blocks are neighbours
+ *   T3  no two free blocks are neighbours (unless merging is deferred, or none)
  *   T4  sizes are multiples of 16, at least 32; the blocks fill the heap up to the end mark
  *   S1  the index holds as many blocks as the heap has free ones
  *   S2  and as many bytes
@@ -27,15 +27,16 @@
 HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy *policy,
                             struct block *block, size_t need) {
     size_t bytes = block_bytes(block), rest = bytes - need;
-    if (rest >= BLOCK_MIN_BYTES) {
-        block->header = need;
+    uint64_t prev_free = tagged_prev_free(policy, block);
+    if (tagged_splits(heap, policy, rest)) {
+        block->header = need | prev_free;
         struct block *remainder = block_at(block, need);
         *block_footer(remainder, rest) = rest;
         remainder->header = rest | BLOCK_FREE;
         policy->insert(heap, remainder);
         heap->stats.splits++;
     } else {
-        block->header = bytes;
+        block->header = bytes | prev_free;
         block_at(block, bytes)->header &= ~(uint64_t)BLOCK_PREV_FREE;
     }
 }
@@ -51,13 +52,22 @@ HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagge
     return block;
 }
 
+/* Nothing fits: merge what was left unmerged and look again, else grow. */
+HB_INLINE struct block *tagged_make(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                    size_t need) {
+    struct block *block = NULL;
+    if (tagged_merge_all(heap, policy))
+        block = tagged_pick(heap, policy, need);
+    return block ? block : tagged_grow(heap, policy, need);
+}
+
 HB_INLINE struct block *tagged_take(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
     if (HB_UNLIKELY(need >= HB_HEAP_REACH))
         return NULL;
     struct block *block = tagged_pick(heap, policy, need);
     if (HB_UNLIKELY(!block)) {
-        block = tagged_grow(heap, policy, need);
+        block = tagged_make(heap, policy, need);
         if (!block)
             return NULL;
     }
@@ -75,22 +85,34 @@ HB_INLINE void *tagged_alloc(struct tagged_heap *heap, const struct tagged_polic
     return block ? block->payload : NULL;
 }
 
-/* A live block of bytes becomes free and merges with both neighbours. */
-HB_INLINE void tagged_release(struct tagged_heap *heap, const struct tagged_policy *policy,
-                              struct block *block, size_t bytes, bool may_trim) {
-    struct block *next = block_at(block, bytes);
+/* Join a block of bytes with the free blocks about it, out of the index; *bytes is then theirs. */
+HB_INLINE struct block *tagged_merge(struct tagged_heap *heap, const struct tagged_policy *policy,
+                                     struct block *block, size_t *bytes) {
+    struct block *next = block_at(block, *bytes);
     if (block_is_free(next)) {
         policy->remove(heap, next);
-        bytes += block_bytes(next);
+        *bytes += block_bytes(next);
         heap->stats.merges++;
     }
     if (block_prev_is_free(block)) {
         block = block_prev(block);
         policy->remove(heap, block);
-        bytes += block_bytes(block);
+        *bytes += block_bytes(block);
         heap->stats.merges++;
     }
+    return block;
+}
+
+/* A live block of bytes becomes free, and merges with both neighbours unless that is put off. */
+HB_INLINE void tagged_release(struct tagged_heap *heap, const struct tagged_policy *policy,
+                              struct block *block, size_t bytes, bool may_trim) {
+    if (tagged_merges(heap, policy))
+        block = tagged_merge(heap, policy, block, &bytes);
+    else
+        heap->is_loose = true;
+    uint64_t prev_free = tagged_prev_free(policy, block);
     block_set_free(block, bytes);
+    block->header |= prev_free;
     if (HB_UNLIKELY(bytes >= heap->trim) && may_trim && block_at(block, bytes) == heap->end)
         bytes = tagged_trim(heap, block, bytes);
     policy->insert(heap, block);
@@ -109,7 +131,7 @@ HB_INLINE void tagged_free(struct tagged_heap *heap, const struct tagged_policy 
 HB_INLINE void tagged_cut_tail(struct tagged_heap *heap, const struct tagged_policy *policy,
                                struct block *block, size_t need, bool may_trim) {
     size_t rest = block_bytes(block) - need;
-    if (rest < BLOCK_MIN_BYTES)
+    if (!tagged_splits(heap, policy, rest))
         return;
     block->header = need | (block->header & BLOCK_PREV_FREE);
     struct block *tail = block_at(block, need);
@@ -122,11 +144,12 @@ HB_INLINE void tagged_cut_tail(struct tagged_heap *heap, const struct tagged_pol
 HB_INLINE bool tagged_grow_in_place(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     struct block *block, size_t need) {
     struct block *next = block_next(block);
-    if (!block_is_free(next) || block_bytes(block) + block_bytes(next) < need)
+    if (!block_is_free(next) || block_bytes(block) + block_bytes(next) < need ||
+        !tagged_joins(heap, policy))
         return false;
     policy->remove(heap, next);
     uint64_t prev_free = block->header & BLOCK_PREV_FREE;
-    block->header = block_bytes(block) + block_bytes(next);
+    block->header = (block_bytes(block) + block_bytes(next)) | prev_free;
     heap->stats.merges++;
     tagged_carve(heap, policy, block, need);
     block->header |= prev_free;

@@ -6,7 +6,7 @@
 #include "allocators/mechanism/tagged.h"
 
 static inline bool tagged_check_block(const struct tagged_heap *heap, const struct block *block,
-                                      bool prev_free, struct hb_violation *violation) {
+                                      bool prev_free, bool merges, struct hb_violation *violation) {
     size_t bytes = block_bytes(block);
     bool is_free = block_is_free(block);
     if (!law_equal(violation, "T1 previous-free bit", block, block_prev_is_free(block), prev_free))
@@ -23,17 +23,18 @@ static inline bool tagged_check_block(const struct tagged_heap *heap, const stru
         return false;
     if (!is_free)
         return true;
-    return law_equal(violation, "T3 no free neighbours", block, prev_free, false) &&
+    return law_equal(violation, "T3 no free neighbours", block, prev_free && merges, false) &&
            law_equal(violation, "T2 footer repeats the size", block,
                      *block_footer(block, bytes) & BLOCK_SIZE_MASK, bytes);
 }
 
-static inline bool tagged_check_blocks(const struct tagged_heap *heap, uint64_t *blocks,
-                                       uint64_t *bytes, struct hb_violation *violation) {
+static inline bool tagged_check_blocks(const struct tagged_heap *heap, bool merges,
+                                       uint64_t *blocks, uint64_t *bytes,
+                                       struct hb_violation *violation) {
     bool prev_free = false;
     const struct block *block = heap->first;
     while (block) {
-        if (!tagged_check_block(heap, block, prev_free, violation))
+        if (!tagged_check_block(heap, block, prev_free, merges, violation))
             return false;
         if (block == heap->end)
             break;
@@ -49,7 +50,7 @@ HB_INLINE bool tagged_check(struct tagged_heap *heap, const struct tagged_policy
                             struct hb_violation *violation) {
     uint64_t blocks = 0, bytes = 0;
     struct tagged_ledger ledger = {0};
-    if (!tagged_check_blocks(heap, &blocks, &bytes, violation))
+    if (!tagged_check_blocks(heap, tagged_merges(heap, policy), &blocks, &bytes, violation))
         return false;
     policy->count(heap, &ledger);
     if (ledger.broken) {

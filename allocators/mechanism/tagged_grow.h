@@ -29,8 +29,10 @@ HB_INLINE struct block *tagged_extend_tail(struct tagged_heap *heap,
         policy->remove(heap, block);
         heap->stats.merges++;
     }
+    uint64_t prev_free = tail ? 0 : tagged_prev_free(policy, block);
     tagged_extend_end(heap, policy);
     block_set_free(block, (size_t)((char *)heap->end - (char *)block));
+    block->header |= prev_free;
     return block;
 }
 
@@ -73,6 +75,8 @@ HB_INLINE struct block *tagged_grow(struct tagged_heap *heap, const struct tagge
         policy->remove(heap, block_prev(heap->end));
         return block_prev(heap->end);
     }
+    if (!tagged_joins(heap, policy))
+        tail = 0;
     size_t missing = heap->end ? need - tail : need + HB_ALIGNMENT;
     size_t bytes = (missing + heap->grow - 1) / heap->grow * heap->grow;
     char *old_end = heap->backend->heap_end;
@@ -95,9 +99,31 @@ static inline size_t tagged_trim(struct tagged_heap *heap, struct block *block, 
     if (!excess || !hb_backend_shrink(heap->backend, excess))
         return bytes;
     heap->returned += excess;
+    uint64_t prev_free = block->header & BLOCK_PREV_FREE;
     tagged_set_end(heap);
     block_set_free(block, bytes - excess);
+    block->header |= prev_free;
     return bytes - excess;
+}
+
+/* coalesce=deferred: merge all neighbours that are free, from the heap's start on. False if there
+ * can be none. */
+HB_INLINE bool tagged_merge_all(struct tagged_heap *heap, const struct tagged_policy *policy) {
+    if (!policy->is_tuned || heap->coalesce != HB_COALESCE_DEFERRED || !heap->is_loose)
+        return false;
+    heap->is_loose = false;
+    for (struct block *block = heap->first; block != heap->end; block = block_next(block)) {
+        if (!block_is_free(block) || !block_is_free(block_next(block)))
+            continue;
+        policy->remove(heap, block);
+        size_t bytes = block_bytes(block);
+        for (struct block *next; next = block_at(block, bytes), block_is_free(next);
+             bytes += block_bytes(next), heap->stats.merges++)
+            policy->remove(heap, next);
+        block_set_free(block, bytes);
+        policy->insert(heap, block);
+    }
+    return true;
 }
 
 #endif

@@ -10,7 +10,10 @@ struct tagged_heap {
     struct block *first; /* NULL before the first growth */
     struct block *end;   /* the end mark */
     size_t grow, trim, threshold;
-    size_t returned; /* bytes that trim gave back and growth has not taken again */
+    size_t split;      /* a remainder as large becomes a free block */
+    uint64_t coalesce; /* enum hb_coalesce */
+    bool is_loose;     /* free blocks may be neighbours, since blocks were freed unmerged */
+    size_t returned;   /* bytes that trim gave back and growth has not taken again */
     struct span *spans;
     uint64_t sequence; /* of the last block freed: ranks of lifo and fifo */
     struct hb_stats stats;
@@ -36,7 +39,13 @@ struct tagged_policy {
     void (*grown)(struct tagged_heap *heap);
     void (*count)(struct tagged_heap *heap, struct tagged_ledger *ledger);
     bool learns_trim; /* see tagged_learn_trim */
+    bool is_tuned;    /* coalesce and split are as the heap was opened; else immediate, and 32 */
 };
+
+/* Whether a config asks for more than a policy that is not tuned does. */
+static inline bool tagged_wants_tuned(const struct hb_config *config) {
+    return config->coalesce != HB_COALESCE_IMMEDIATE || config->split != BLOCK_MIN_BYTES;
+}
 
 HB_INLINE block_ref block_reference(const struct tagged_heap *heap, const struct block *block) {
     return (block_ref)((size_t)((const char *)block - heap->zero) / HB_ALIGNMENT);
@@ -53,6 +62,29 @@ static inline void tagged_open(struct tagged_heap *heap, const struct hb_config 
     heap->grow = config->grow;
     heap->trim = config->trim;
     heap->threshold = config->mmap_threshold;
+    heap->split = config->split;
+    heap->coalesce = config->coalesce;
+}
+
+/* Whether a freed block merges with its neighbours at once. */
+HB_INLINE bool tagged_merges(const struct tagged_heap *heap, const struct tagged_policy *policy) {
+    return !policy->is_tuned || heap->coalesce == HB_COALESCE_IMMEDIATE;
+}
+
+/* Whether blocks may be joined at all. */
+HB_INLINE bool tagged_joins(const struct tagged_heap *heap, const struct tagged_policy *policy) {
+    return !policy->is_tuned || heap->coalesce != HB_COALESCE_NONE;
+}
+
+HB_INLINE bool tagged_splits(const struct tagged_heap *heap, const struct tagged_policy *policy,
+                             size_t rest) {
+    return rest >= (policy->is_tuned ? heap->split : BLOCK_MIN_BYTES);
+}
+
+/* That the block before a free block is free too, to be kept when its header is written; it never
+ * is where blocks merge at once. */
+HB_INLINE uint64_t tagged_prev_free(const struct tagged_policy *policy, const struct block *block) {
+    return policy->is_tuned ? block->header & BLOCK_PREV_FREE : 0;
 }
 
 /* Set the end mark at the break. */

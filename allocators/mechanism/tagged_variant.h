@@ -18,6 +18,12 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
     return tagged_walk(state, visit, context);
 }
 
+/* NAME_policy, of the given members, and NAME_tuned_policy, the same but that it heeds coalesce=
+ * and split=. */
+#define TAGGED_POLICIES(NAME, ...)                                                                 \
+    static const struct tagged_policy NAME##_policy = {__VA_ARGS__};                               \
+    static const struct tagged_policy NAME##_tuned_policy = {__VA_ARGS__, .is_tuned = true};
+
 /* struct hb_allocator NAME, of family FAMILY: the policy NAME_policy over a struct STATE, which
  * begins with a tagged_heap, prepared by OPEN. */
 #define TAGGED_VARIANT(NAME, FAMILY, STATE, OPEN)                                                  \
@@ -53,5 +59,10 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
         .check = NAME##_check,                                                                     \
         .stats = tagged_any_stats,                                                                 \
     };
+
+/* NAME and NAME_tuned. */
+#define TAGGED_VARIANTS(NAME, FAMILY, STATE, OPEN)                                                 \
+    TAGGED_VARIANT(NAME, FAMILY, STATE, OPEN)                                                      \
+    TAGGED_VARIANT(NAME##_tuned, FAMILY, STATE, OPEN)
 
 #endif

@@ -21,20 +21,25 @@
  * size; the free tail is used before growth; a remainder below 32 bytes stays with the block.
  */
 #include "allocators/mechanism/index_levels.h"
-#include "allocators/mechanism/tagged_variant.h"
 
 LEVELS_POLICY(halffit, 0)
-TAGGED_VARIANT(halffit, "halffit", index_levels, halffit_open)
+TAGGED_VARIANTS(halffit, "halffit", index_levels, halffit_open)
 
 static const struct hb_allocator *halffit_variant(const struct hb_config *config) {
-    (void)config;
-    return &halffit;
+    return tagged_wants_tuned(config) ? &halffit_tuned : &halffit;
 }
 
-static const struct hb_option *const halffit_options[] = {
-    &hb_option_backend,        &hb_option_grow,    &hb_option_trim,
-    &hb_option_mmap_threshold, &hb_option_preset,  &hb_option_scale,
-    &hb_option_limit,          &hb_option_fail_at, NULL};
+static const struct hb_option *const halffit_options[] = {&hb_option_backend,
+                                                          &hb_option_coalesce,
+                                                          &hb_option_split,
+                                                          &hb_option_grow,
+                                                          &hb_option_trim,
+                                                          &hb_option_mmap_threshold,
+                                                          &hb_option_preset,
+                                                          &hb_option_scale,
+                                                          &hb_option_limit,
+                                                          &hb_option_fail_at,
+                                                          NULL};
 
 extern const struct hb_family hb_family_halffit;
 const struct hb_family hb_family_halffit = {

@@ -22,23 +22,25 @@ static bool segregated_open(void *state, const struct hb_config *config,
     return true;
 }
 
-static const struct tagged_policy segregated_policy = {.insert = bins_insert,
-                                                       .remove = bins_remove,
-                                                       .take = bins_take,
-                                                       .count = bins_count,
-                                                       .learns_trim = true};
-
-TAGGED_VARIANT(segregated, "segregated", index_bins, segregated_open)
+TAGGED_POLICIES(segregated, .insert = bins_insert, .remove = bins_remove, .take = bins_take,
+                .count = bins_count, .learns_trim = true)
+TAGGED_VARIANTS(segregated, "segregated", index_bins, segregated_open)
 
 static const struct hb_allocator *segregated_variant(const struct hb_config *config) {
-    (void)config;
-    return &segregated;
+    return tagged_wants_tuned(config) ? &segregated_tuned : &segregated;
 }
 
-static const struct hb_option *const segregated_options[] = {
-    &hb_option_backend,        &hb_option_grow,    &hb_option_trim,
-    &hb_option_mmap_threshold, &hb_option_preset,  &hb_option_scale,
-    &hb_option_limit,          &hb_option_fail_at, NULL};
+static const struct hb_option *const segregated_options[] = {&hb_option_backend,
+                                                             &hb_option_coalesce,
+                                                             &hb_option_split,
+                                                             &hb_option_grow,
+                                                             &hb_option_trim,
+                                                             &hb_option_mmap_threshold,
+                                                             &hb_option_preset,
+                                                             &hb_option_scale,
+                                                             &hb_option_limit,
+                                                             &hb_option_fail_at,
+                                                             NULL};
 
 extern const struct hb_family hb_family_segregated;
 const struct hb_family hb_family_segregated = {

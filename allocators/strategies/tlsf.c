@@ -25,11 +25,10 @@
  * open.
  */
 #include "allocators/mechanism/index_levels.h"
-#include "allocators/mechanism/tagged_variant.h"
 
 #define TLSF(NAME, SL)                                                                             \
     LEVELS_POLICY(NAME, SL)                                                                        \
-    TAGGED_VARIANT(NAME, "tlsf", index_levels, NAME##_open)
+    TAGGED_VARIANTS(NAME, "tlsf", index_levels, NAME##_open)
 
 TLSF(tlsf_1, 1)
 TLSF(tlsf_2, 2)
@@ -39,21 +38,16 @@ TLSF(tlsf_5, 5)
 TLSF(tlsf_6, 6)
 
 static const struct hb_allocator *tlsf_variant(const struct hb_config *config) {
-    static const struct hb_allocator *const variants[] = {&tlsf_1, &tlsf_2, &tlsf_3,
-                                                          &tlsf_4, &tlsf_5, &tlsf_6};
-    return variants[config->sl - 1];
+    static const struct hb_allocator *const variants[][2] = {
+        {&tlsf_1, &tlsf_1_tuned}, {&tlsf_2, &tlsf_2_tuned}, {&tlsf_3, &tlsf_3_tuned},
+        {&tlsf_4, &tlsf_4_tuned}, {&tlsf_5, &tlsf_5_tuned}, {&tlsf_6, &tlsf_6_tuned}};
+    return variants[config->sl - 1][tagged_wants_tuned(config)];
 }
 
-static const struct hb_option *const tlsf_options[] = {&hb_option_sl,
-                                                       &hb_option_backend,
-                                                       &hb_option_grow,
-                                                       &hb_option_trim,
-                                                       &hb_option_mmap_threshold,
-                                                       &hb_option_preset,
-                                                       &hb_option_scale,
-                                                       &hb_option_limit,
-                                                       &hb_option_fail_at,
-                                                       NULL};
+static const struct hb_option *const tlsf_options[] = {
+    &hb_option_sl,    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,
+    &hb_option_grow,  &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_preset,
+    &hb_option_scale, &hb_option_limit,   &hb_option_fail_at,        NULL};
 
 extern const struct hb_family hb_family_tlsf;
 const struct hb_family hb_family_tlsf = {

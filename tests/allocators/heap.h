@@ -78,6 +78,13 @@ static inline int heap_variants(const struct hb_family *family) {
     return count;
 }
 
+static inline bool heap_knows(const struct hb_family *family, const struct hb_option *option) {
+    for (size_t i = 0; family->options[i]; i++)
+        if (family->options[i] == option)
+            return true;
+    return false;
+}
+
 /* Every spec the tests run, each with the mmap backend so that a sanitizer's heap is left alone. */
 static inline int heap_specs(char specs[][HB_SPEC_MAX], int most, const char *settings) {
     int count = 0;

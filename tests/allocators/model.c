@@ -24,6 +24,7 @@ void model_init(struct model *model, enum model_fit fit, enum model_order order,
                             .grow = grow,
                             .trim = trim,
                             .threshold = threshold,
+                            .split = 32,
                             .page = 4096};
 }
 
@@ -198,6 +199,8 @@ static size_t grow(struct model *model, uint64_t need) {
     uint64_t have = tail ? model->blocks[model->count - 1].bytes : 0;
     if (have >= need)
         return model->count - 1;
+    if (model->coalesce == MODEL_NONE)
+        tail = false, have = 0;
     uint64_t missing = model->brk ? need - have : need + 16;
     uint64_t more = round_to(missing, model->grow);
     learn_trim(model, more);
@@ -211,9 +214,9 @@ static size_t grow(struct model *model, uint64_t need) {
 }
 
 /* Cut block `index` to need; the rest, if it makes a block, is a live block after it. */
-static bool cut(struct model *model, size_t index, uint64_t need) {
+static bool cut(struct model *model, size_t index, uint64_t need, uint64_t cut_min) {
     uint64_t rest = model->blocks[index].bytes - need;
-    if (rest < 32)
+    if (rest < cut_min)
         return false;
     struct model_block after = {.at = model->blocks[index].at + need, .bytes = rest};
     model->blocks[index].bytes = need;
@@ -223,12 +226,30 @@ static bool cut(struct model *model, size_t index, uint64_t need) {
 
 static void carve(struct model *model, size_t index, uint64_t need) {
     model->blocks[index].is_free = false;
-    if (cut(model, index, need))
+    if (cut(model, index, need, model->split))
         newly_freed(model, &model->blocks[index + 1]);
+}
+
+/* Free blocks that lie together become one, from the lowest address on. */
+static void merge_all(struct model *model) {
+    for (size_t i = 0; i < model->count; i++) {
+        bool merged = false;
+        while (model->blocks[i].is_free && i + 1 < model->count && model->blocks[i + 1].is_free) {
+            model->blocks[i].bytes += model->blocks[i + 1].bytes;
+            remove_at(model, i + 1);
+            merged = true;
+        }
+        if (merged)
+            newly_freed(model, &model->blocks[i]);
+    }
 }
 
 static size_t take(struct model *model, uint64_t need) {
     size_t index = pick(model, need);
+    if (index == SIZE_MAX && model->coalesce == MODEL_DEFERRED) {
+        merge_all(model);
+        index = pick(model, need);
+    }
     if (index == SIZE_MAX)
         index = grow(model, need);
     model->has_rover = true;
@@ -256,7 +277,7 @@ static void trim(struct model *model) {
     model->returned += excess;
 }
 
-static void release(struct model *model, size_t index, bool may_trim) {
+static size_t merge(struct model *model, size_t index) {
     if (index + 1 < model->count && model->blocks[index + 1].is_free) {
         model->blocks[index].bytes += model->blocks[index + 1].bytes;
         remove_at(model, index + 1);
@@ -265,6 +286,12 @@ static void release(struct model *model, size_t index, bool may_trim) {
         model->blocks[index - 1].bytes += model->blocks[index].bytes;
         remove_at(model, index--);
     }
+    return index;
+}
+
+static void release(struct model *model, size_t index, bool may_trim) {
+    if (model->coalesce == MODEL_IMMEDIATE)
+        index = merge(model, index);
     newly_freed(model, &model->blocks[index]);
     if (may_trim && index + 1 == model->count)
         trim(model);
@@ -286,13 +313,13 @@ uint64_t model_aligned(struct model *model, uint64_t alignment, uint64_t request
     if (front && front < 32)
         front += alignment;
     if (front) {
-        cut(model, index, front);
+        cut(model, index, front, 32);
         uint64_t at = model->blocks[index + 1].at;
         release(model, index, false);
         index = index_of(model, at + 8);
     }
     uint64_t at = model->blocks[index].at;
-    if (cut(model, index, need_of(request)))
+    if (cut(model, index, need_of(request), model->split))
         release(model, index + 1, false);
     return at + 8;
 }
@@ -300,12 +327,13 @@ uint64_t model_aligned(struct model *model, uint64_t alignment, uint64_t request
 static bool resize(struct model *model, size_t index, uint64_t need) {
     struct model_block *block = &model->blocks[index];
     if (need <= block->bytes) {
-        if (cut(model, index, need))
+        if (cut(model, index, need, model->split))
             release(model, index + 1, true);
         return true;
     }
     struct model_block *next = index + 1 < model->count ? block + 1 : NULL;
-    if (!next || !next->is_free || block->bytes + next->bytes < need)
+    if (!next || !next->is_free || model->coalesce == MODEL_NONE ||
+        block->bytes + next->bytes < need)
         return false;
     block->bytes += next->bytes;
     remove_at(model, index + 1);

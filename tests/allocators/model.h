@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum model_fit { MODEL_FIRST, MODEL_NEXT, MODEL_BEST, MODEL_WORST, MODEL_SEGREGATED, MODEL_TLSF };
+enum model_coalesce { MODEL_IMMEDIATE, MODEL_DEFERRED, MODEL_NONE };
 enum model_order { MODEL_ADDRESS, MODEL_LIFO, MODEL_FIFO };
 
 #define MODEL_SPAN UINT64_MAX /* the offset of any payload in a span of its own */
@@ -27,6 +28,8 @@ struct model {
     enum model_fit fit;
     enum model_order order;
     uint64_t grow, trim, threshold;
+    uint64_t split;
+    enum model_coalesce coalesce;
     bool learns_trim; /* what was given back and is taken again raises trim */
     uint64_t returned;
     uint64_t starts[MODEL_CLASSES_MAX]; /* of size classes: their smallest blocks, in bytes */

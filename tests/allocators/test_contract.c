@@ -147,6 +147,21 @@ static void promises_hold_when_memory_is_short(void **state) {
     run_settings(":limit=1M");
 }
 
+/* For the families that know of it. */
+static void promises_hold_however_blocks_merge_and_split(void **state) {
+    (void)state;
+    static const char *const tunings[] = {"coalesce=deferred:grow=4096", "coalesce=none",
+                                          "coalesce=deferred:split=256:limit=1M:trim=4096"};
+    for (int i = 0; hb_registry[i]; i++)
+        for (int tuning = 0; tuning < 3 && heap_knows(hb_registry[i], &hb_option_coalesce);
+             tuning++) {
+            char spec[HB_SPEC_MAX];
+            snprintf(spec, sizeof spec, "%s:backend=mmap:%s", hb_registry[i]->name,
+                     tunings[tuning]);
+            shadow_run(spec, 4711 + (uint64_t)i, OPS, CHECK_EVERY);
+        }
+}
+
 /* The k-th request to the system fails, for every k that the traffic makes. */
 static void promises_hold_whichever_request_to_the_system_fails(void **state) {
     (void)state;
@@ -226,6 +241,7 @@ int main(void) {
         cmocka_unit_test(promises_hold_with_the_papers_preset),
         cmocka_unit_test(promises_hold_with_small_steps_and_thresholds),
         cmocka_unit_test(promises_hold_when_memory_is_short),
+        cmocka_unit_test(promises_hold_however_blocks_merge_and_split),
         cmocka_unit_test(promises_hold_whichever_request_to_the_system_fails),
         cmocka_unit_test(walk_sees_what_is_live),
         cmocka_unit_test(requests_of_any_size_are_served_or_refused),

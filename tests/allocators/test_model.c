@@ -54,6 +54,8 @@ static void rig_model(struct model *model, const char *family, const struct hb_c
     bool ordered = fits[at].fit < MODEL_SEGREGATED;
     model_init(model, fits[at].fit, ordered ? (enum model_order)config->order : MODEL_LIFO,
                config->grow, config->trim, config->mmap_threshold);
+    model->coalesce = (enum model_coalesce)config->coalesce;
+    model->split = config->split;
     if (fits[at].fit == MODEL_SEGREGATED)
         model_set_segregated(model);
     if (fits[at].fit == MODEL_TLSF)
@@ -100,10 +102,10 @@ static void rig_step(struct rig *rig) {
     assert_int_equal(rig_offset(rig, object->payload), object->offset);
 }
 
-static void agrees(const char *spec, uint64_t seed) {
+static void agrees(const char *spec, uint64_t seed, int ops) {
     static struct rig rig;
     rig_open(&rig, spec, seed);
-    for (int op = 0; op < OPS; op++) {
+    for (int op = 0; op < ops; op++) {
         struct hb_violation violation;
         rig_step(&rig);
         if (rig.backend.held_bytes != model_footprint(&rig.model))
@@ -132,7 +134,22 @@ static void every_fit_places_blocks_as_the_model_does(void **state) {
         char spec[HB_SPEC_MAX];
         snprintf(spec, sizeof spec, "%s:backend=mmap:order=%s:index=%s%s", fits[i % 4],
                  orders[i / 4 % 3], indexes[i / 12 % 2], settings[i / 24]);
-        agrees(spec, 0x9E3779B97F4A7C15u + (uint64_t)(i % 12));
+        agrees(spec, 0x9E3779B97F4A7C15u + (uint64_t)(i % 12), OPS);
+    }
+}
+
+/* With what is put off or left out: merging, splitting. */
+static const char *const tunings[] = {":coalesce=deferred", ":coalesce=none", ":split=128",
+                                      ":coalesce=deferred:split=64:grow=48:trim=4096",
+                                      ":coalesce=none:split=1K:grow=4096:mmap_threshold=2048"};
+
+static void deferred_merging_places_blocks_as_the_model_does(void **state) {
+    (void)state;
+    static const char *const lists[] = {"segregated", "tlsf", "halffit"};
+    for (int i = 0; i < 3 * 5; i++) {
+        char spec[HB_SPEC_MAX];
+        snprintf(spec, sizeof spec, "%s:backend=mmap%s", lists[i % 3], tunings[i / 3]);
+        agrees(spec, 0xA0761D6478BD642Fu + (uint64_t)i, OPS / 4);
     }
 }
 
@@ -143,13 +160,14 @@ static void segregated_lists_place_blocks_as_the_model_does(void **state) {
     for (int i = 0; i < 8 * 4; i++) {
         char spec[HB_SPEC_MAX];
         snprintf(spec, sizeof spec, "%s:backend=mmap%s", lists[i % 8], settings[i / 8]);
-        agrees(spec, 0xD1B54A32D192ED03u + (uint64_t)i);
+        agrees(spec, 0xD1B54A32D192ED03u + (uint64_t)i, OPS);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fit_places_blocks_as_the_model_does),
+        cmocka_unit_test(deferred_merging_places_blocks_as_the_model_does),
         cmocka_unit_test(segregated_lists_place_blocks_as_the_model_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
