@@ -64,19 +64,14 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     static void rank_##ORDER##_picked(struct tagged_heap *heap, struct block *block) {             \
         rank_set_rover(HEAP(heap, index_rank), KEY, block);                                        \
     }                                                                                              \
-    static const struct tagged_policy first_tree_##ORDER##_policy = {                              \
-        .insert = rank_##ORDER##_insert,                                                           \
-        .remove = rank_all_remove,                                                                 \
-        .find = rank_##ORDER##_find_first,                                                         \
-        .count = rank_all_count};                                                                  \
-    static const struct tagged_policy next_tree_##ORDER##_policy = {                               \
-        .insert = rank_##ORDER##_insert,                                                           \
-        .remove = rank_all_remove,                                                                 \
-        .find = rank_##ORDER##_find_next,                                                          \
-        .picked = rank_##ORDER##_picked,                                                           \
-        .count = rank_all_count};                                                                  \
-    TAGGED_VARIANT(first_tree_##ORDER, "firstfit", index_rank, rank_open)                          \
-    TAGGED_VARIANT(next_tree_##ORDER, "nextfit", index_rank, rank_open)
+    TAGGED_POLICIES(first_tree_##ORDER, .insert = rank_##ORDER##_insert,                           \
+                    .remove = rank_all_remove, .find = rank_##ORDER##_find_first,                  \
+                    .count = rank_all_count)                                                       \
+    TAGGED_POLICIES(next_tree_##ORDER, .insert = rank_##ORDER##_insert, .remove = rank_all_remove, \
+                    .find = rank_##ORDER##_find_next, .picked = rank_##ORDER##_picked,             \
+                    .count = rank_all_count)                                                       \
+    TAGGED_VARIANTS(first_tree_##ORDER, "firstfit", index_rank, rank_open)                         \
+    TAGGED_VARIANTS(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
 /* Best and worst fit over the bins by size. */
 #define SIZE_COMMON(ORDER, KEY)                                                                    \
@@ -100,18 +95,14 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     static void size_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {     \
         size_count(HEAP(heap, index_size), KEY, ledger);                                           \
     }                                                                                              \
-    static const struct tagged_policy best_tree_##ORDER##_policy = {                               \
-        .insert = size_##ORDER##_insert,                                                           \
-        .remove = size_##ORDER##_remove,                                                           \
-        .take = size_##ORDER##_take_smallest,                                                      \
-        .count = size_##ORDER##_count};                                                            \
-    static const struct tagged_policy worst_tree_##ORDER##_policy = {                              \
-        .insert = size_##ORDER##_insert,                                                           \
-        .remove = size_##ORDER##_remove,                                                           \
-        .take = size_##ORDER##_take_largest,                                                       \
-        .count = size_##ORDER##_count};                                                            \
-    TAGGED_VARIANT(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)                  \
-    TAGGED_VARIANT(worst_tree_##ORDER, "worstfit", index_size, size_##ORDER##_open)
+    TAGGED_POLICIES(best_tree_##ORDER, .insert = size_##ORDER##_insert,                            \
+                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take_smallest,         \
+                    .count = size_##ORDER##_count)                                                 \
+    TAGGED_POLICIES(worst_tree_##ORDER, .insert = size_##ORDER##_insert,                           \
+                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take_largest,          \
+                    .count = size_##ORDER##_count)                                                 \
+    TAGGED_VARIANTS(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)                 \
+    TAGGED_VARIANTS(worst_tree_##ORDER, "worstfit", index_size, size_##ORDER##_open)
 
 /* All four over the list. */
 #define LIST_COMMON(ORDER, KEY)                                                                    \
@@ -133,13 +124,10 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     LIST_POLICY(worst, ORDER, list_all_find_largest, NULL)
 
 #define LIST_POLICY(FIT, ORDER, FIND, PICKED)                                                      \
-    static const struct tagged_policy FIT##_list_##ORDER##_policy = {                              \
-        .insert = list_##ORDER##_insert,                                                           \
-        .remove = list_all_remove,                                                                 \
-        .find = FIND,                                                                              \
-        .picked = PICKED,                                                                          \
-        .count = list_##ORDER##_count};                                                            \
-    TAGGED_VARIANT(FIT##_list_##ORDER, #FIT "fit", index_list, tagged_plain_open)
+    TAGGED_POLICIES(FIT##_list_##ORDER, .insert = list_##ORDER##_insert,                           \
+                    .remove = list_all_remove, .find = FIND, .picked = PICKED,                     \
+                    .count = list_##ORDER##_count)                                                 \
+    TAGGED_VARIANTS(FIT##_list_##ORDER, #FIT "fit", index_list, tagged_plain_open)
 
 static void rank_all_remove(struct tagged_heap *heap, struct block *block) {
     rank_remove(HEAP(heap, index_rank), block);
@@ -165,19 +153,13 @@ static struct block *list_all_find_largest(struct tagged_heap *heap, size_t need
     return list_find_largest(HEAP(heap, index_list), need);
 }
 
-static const struct tagged_policy first_tree_address_policy = {.insert = area_insert,
-                                                               .remove = area_remove,
-                                                               .find = area_find_first,
-                                                               .grown = area_grown,
-                                                               .count = area_count};
-static const struct tagged_policy next_tree_address_policy = {.insert = area_insert,
-                                                              .remove = area_remove,
-                                                              .find = area_find_next,
-                                                              .picked = area_picked,
-                                                              .grown = area_grown,
-                                                              .count = area_count};
-TAGGED_VARIANT(first_tree_address, "firstfit", index_area, address_open)
-TAGGED_VARIANT(next_tree_address, "nextfit", index_area, address_open)
+TAGGED_POLICIES(first_tree_address, .insert = area_insert, .remove = area_remove,
+                .find = area_find_first, .grown = area_grown, .count = area_count)
+TAGGED_POLICIES(next_tree_address, .insert = area_insert, .remove = area_remove,
+                .find = area_find_next, .picked = area_picked, .grown = area_grown,
+                .count = area_count)
+TAGGED_VARIANTS(first_tree_address, "firstfit", index_area, address_open)
+TAGGED_VARIANTS(next_tree_address, "nextfit", index_area, address_open)
 
 RANK_COMMON(lifo, HB_ORDER_LIFO)
 RANK_COMMON(fifo, HB_ORDER_FIFO)
@@ -191,6 +173,8 @@ LIST_COMMON(fifo, HB_ORDER_FIFO)
 static const struct hb_option *const sequential_options[] = {&hb_option_order,
                                                              &hb_option_index,
                                                              &hb_option_backend,
+                                                             &hb_option_coalesce,
+                                                             &hb_option_split,
                                                              &hb_option_grow,
                                                              &hb_option_trim,
                                                              &hb_option_mmap_threshold,
@@ -201,11 +185,13 @@ static const struct hb_option *const sequential_options[] = {&hb_option_order,
                                                              NULL};
 
 #define FAMILY(FIT, SUMMARY)                                                                       \
-    static const struct hb_allocator *const FIT##_variants[2][3] = {                               \
-        {&FIT##_tree_address, &FIT##_tree_lifo, &FIT##_tree_fifo},                                 \
-        {&FIT##_list_address, &FIT##_list_lifo, &FIT##_list_fifo}};                                \
+    static const struct hb_allocator *const FIT##_variants[2][2][3] = {                            \
+        {{&FIT##_tree_address, &FIT##_tree_lifo, &FIT##_tree_fifo},                                \
+         {&FIT##_list_address, &FIT##_list_lifo, &FIT##_list_fifo}},                               \
+        {{&FIT##_tree_address_tuned, &FIT##_tree_lifo_tuned, &FIT##_tree_fifo_tuned},              \
+         {&FIT##_list_address_tuned, &FIT##_list_lifo_tuned, &FIT##_list_fifo_tuned}}};            \
     static const struct hb_allocator *FIT##_variant(const struct hb_config *config) {              \
-        return FIT##_variants[config->index][config->order];                                       \
+        return FIT##_variants[tagged_wants_tuned(config)][config->index][config->order];           \
     }                                                                                              \
     const struct hb_family hb_family_##FIT##fit = {                                                \
         .name = #FIT "fit",                                                                        \

@@ -146,6 +146,12 @@ static const char *const tunings[] = {":coalesce=deferred", ":coalesce=none", ":
 static void deferred_merging_places_blocks_as_the_model_does(void **state) {
     (void)state;
     static const char *const lists[] = {"segregated", "tlsf", "halffit"};
+    for (int i = 0; i < 4 * 3 * 2 * 5; i++) {
+        char spec[HB_SPEC_MAX];
+        snprintf(spec, sizeof spec, "%s:backend=mmap:order=%s:index=%s%s", fits[i % 4],
+                 orders[i / 4 % 3], indexes[i / 12 % 2], tunings[i / 24]);
+        agrees(spec, 0xE7037ED1A0B428DBu + (uint64_t)(i % 12), OPS / 10);
+    }
     for (int i = 0; i < 3 * 5; i++) {
         char spec[HB_SPEC_MAX];
         snprintf(spec, sizeof spec, "%s:backend=mmap%s", lists[i % 3], tunings[i / 3]);
