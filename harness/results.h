@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "harness/results_latency.h"
+#include "harness/results_memory.h"
 
 enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
 enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
@@ -113,7 +114,8 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
       "classes of free blocks by size, powers of two, at the first peak of footprint")             \
     X(COUNTS, free_size_count, "", "free blocks of these sizes up to below the next, there")       \
     X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")                                         \
-    HB_LATENCY_FIELDS(X)
+    HB_LATENCY_FIELDS(X)                                                                           \
+    HB_MEMORY_FIELDS(X)
 
 struct hb_counts {
     size_t count;

@@ -43,7 +43,8 @@ enum {
     HB_PASS_SPACE = 2,
     HB_PASS_TIME = 4,
     HB_PASS_CACHE = 8,
-    HB_PASS_LATENCY = 16
+    HB_PASS_LATENCY = 16,
+    HB_PASS_RELEASE = 32
 };
 
 /* All passes, in the order in which they run. */
@@ -71,6 +72,7 @@ bool hb_pass_space(struct hb_plan *plan);
 bool hb_pass_time(struct hb_plan *plan);
 bool hb_pass_latency(struct hb_plan *plan);
 bool hb_pass_cache(struct hb_plan *plan);
+bool hb_pass_release(struct hb_plan *plan);
 
 /* The cache pass by simulation, and by counters. */
 void hb_cache_simulate(struct hb_plan *plan);
@@ -79,6 +81,12 @@ void hb_cache_count(struct hb_plan *plan);
 /* A job of the plan for a cell. */
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch);
+
+/* False, with one line in error (512 bytes), if a whole report says that nothing was measured. */
+bool hb_report_is_sound(const struct report *report, char *error);
+
+/* Say in the result where resident memory was read. */
+void hb_resident_source(struct hb_result *result, const struct report *report);
 
 /* Run a job. False with one line in error (512 bytes). */
 bool hb_job_run(const struct job *job, const struct hb_program *program, struct report *report,

@@ -6,6 +6,7 @@
 const struct hb_pass hb_pass_list[] = {
     {HB_PASS_CHECK, "check", false, hb_pass_check, false},
     {HB_PASS_SPACE, "space", true, hb_pass_space, false},
+    {HB_PASS_RELEASE, "release", false, hb_pass_release, false},
     {HB_PASS_TIME, "time", true, hb_pass_time, true},
     {HB_PASS_LATENCY, "latency", false, hb_pass_latency, true},
     {HB_PASS_CACHE, "cache", true, hb_pass_cache, false},
@@ -40,14 +41,22 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
     job->memory_limit = plan->memory_limit;
 }
 
-bool hb_job_run(const struct job *job, const struct hb_program *program, struct report *report,
-                char *error) {
-    if (!hb_worker_run(job, program, report, error))
-        return false;
-    if (report->ops || !report->failed_allocs || job->pass == JOB_PEAK)
+bool hb_report_is_sound(const struct report *report, char *error) {
+    if (report->ops || !report->failed_allocs)
         return true;
     snprintf(error, 512, "every request failed");
     return false;
+}
+
+void hb_resident_source(struct hb_result *result, const struct report *report) {
+    snprintf(result->resident_source, sizeof result->resident_source, "%s",
+             report->used_smaps ? "smaps_rollup" : "statm");
+}
+
+bool hb_job_run(const struct job *job, const struct hb_program *program, struct report *report,
+                char *error) {
+    return hb_worker_run(job, program, report, error) &&
+           (job->pass == JOB_PEAK || hb_report_is_sound(report, error));
 }
 
 void hb_plan_progress(const struct hb_plan *plan, const char *pass, size_t step, size_t steps) {

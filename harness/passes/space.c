@@ -19,8 +19,7 @@ static void fill_counts(struct hb_result *result, const struct report *report, u
     result->failed_allocs = report->failed_allocs;
     result->peak_live_bytes = report->peak_live_bytes / scale;
     result->peak_resident_bytes = report->peak_resident_bytes / scale;
-    snprintf(result->resident_source, sizeof result->resident_source, "%s",
-             report->used_smaps ? "smaps_rollup" : "statm");
+    hb_resident_source(result, report);
     if (report->has_stats) {
         result->search_steps_per_op = ratio((double)report->search_steps, (double)report->ops);
         result->splits = report->splits;

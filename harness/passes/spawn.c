@@ -14,10 +14,8 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
-#include "harness/passes/preload.h"
 
-enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16, PATH_BYTES = 4096 };
-enum { LAUNCH_FILES = 3 + HB_WRAPPER_FILES };
+enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16 };
 
 static volatile sig_atomic_t caught_signal;
 
@@ -57,18 +55,9 @@ static bool worker_path(char *path, size_t size) {
     return false;
 }
 
-/* What a child is to run, with which files open from JOB_FD on. */
-struct launch {
-    char path[PATH_BYTES]; /* of the worker */
-    const struct hb_wrapper *wrapper;
-    int files[LAUNCH_FILES];
-    int file_count;
-    struct hb_preload preload;
-};
-
 /* Put the files in their places, by places that none of them has. Closes all others. */
-static bool child_place_files(const struct launch *launch) {
-    int high[LAUNCH_FILES];
+static bool child_place_files(const struct hb_launch *launch) {
+    int high[HB_LAUNCH_FILES];
     for (int i = 0; i < launch->file_count; i++)
         high[i] = fcntl(launch->files[i], F_DUPFD, HIGH_FD);
     for (int i = 0; i < launch->file_count; i++)
@@ -78,7 +67,7 @@ static bool child_place_files(const struct launch *launch) {
 }
 
 /* In the child, between fork and exec: only async-signal-safe calls. */
-__attribute__((noreturn)) static void child_exec(struct launch *launch, struct job_page *page,
+__attribute__((noreturn)) static void child_exec(struct hb_launch *launch, struct job_page *page,
                                                  pid_t parent) {
     char name[] = "heapbench-worker";
     char *const plain[] = {name, NULL};
@@ -104,6 +93,8 @@ __attribute__((noreturn)) static void child_exec(struct launch *launch, struct j
 static int worker_wait(pid_t pid) {
     struct pollfd poll_fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     int status = 0;
+    if (caught_signal)
+        kill(pid, SIGKILL);
     while (poll_fd.fd >= 0 && poll(&poll_fd, 1, TICK_MS) <= 0) {
         if (caught_signal)
             kill(pid, SIGKILL);
@@ -142,9 +133,9 @@ static struct job_page *job_open(const struct job *job, int *file) {
     return page;
 }
 
-static bool launch_open(struct launch *launch, const struct hb_wrapper *wrapper, int program,
+static bool launch_open(struct hb_launch *launch, const struct hb_wrapper *wrapper, int program,
                         char *error) {
-    *launch = (struct launch){.wrapper = wrapper, .files = {-1, program}, .file_count = 2};
+    *launch = (struct hb_launch){.wrapper = wrapper, .files = {-1, program}, .file_count = 2};
     if (!worker_path(launch->path, sizeof launch->path)) {
         snprintf(error, ERROR_BYTES, "heapbench-worker is not beside heapbench: build it again");
         return false;
@@ -156,48 +147,69 @@ static bool launch_open(struct launch *launch, const struct hb_wrapper *wrapper,
     return true;
 }
 
-static bool worker_run(const struct job *job, struct launch *launch, struct report *report,
-                       char *error) {
-    bool succeeded = false;
+static void worker_close(struct hb_worker *worker) {
+    if (worker->page)
+        munmap(worker->page, sizeof *worker->page);
+    if (worker->launch.files[0] >= 0)
+        close(worker->launch.files[0]);
+    hb_preload_close(&worker->launch.preload);
+}
+
+static bool worker_fork(struct hb_worker *worker, const struct job *job, char *error) {
+    struct hb_launch *launch = &worker->launch;
     if (caught_signal) {
         snprintf(error, ERROR_BYTES, "interrupted");
         return false;
     }
     if (!hb_preload_open(&launch->preload, job->library, error, ERROR_BYTES))
         return false;
-    struct job_page *page = job_open(job, &launch->files[0]);
-    pid_t parent = getpid(), pid = page ? fork() : -1;
-    if (pid == 0)
-        child_exec(launch, page, parent);
-    if (pid < 0) {
-        snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
-    } else {
-        succeeded = judge(page, worker_wait(pid), error);
-        if (!succeeded && !caught_signal)
-            hb_preload_explain(&launch->preload, error, ERROR_BYTES);
-        *report = page->report;
-    }
-    if (page)
-        munmap(page, sizeof *page);
-    if (launch->files[0] >= 0)
-        close(launch->files[0]);
-    hb_preload_close(&launch->preload);
+    worker->page = job_open(job, &launch->files[0]);
+    pid_t parent = getpid();
+    worker->pid = worker->page ? fork() : -1;
+    if (worker->pid == 0)
+        child_exec(launch, worker->page, parent);
+    if (worker->pid > 0)
+        return true;
+    snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
+    worker_close(worker);
+    return false;
+}
+
+bool hb_worker_start(struct hb_worker *worker, const struct job *job,
+                     const struct hb_program *program, char *error) {
+    return launch_open(&worker->launch, NULL, program->file, error) &&
+           worker_fork(worker, job, error);
+}
+
+bool hb_worker_has_ended(const struct hb_worker *worker) {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           info.si_pid == worker->pid;
+}
+
+bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *error) {
+    bool succeeded = judge(worker->page, worker_wait(worker->pid), error);
+    if (!succeeded && !caught_signal)
+        hb_preload_explain(&worker->launch.preload, error, ERROR_BYTES);
+    *report = worker->page->report;
+    worker_close(worker);
     return succeeded;
 }
 
 bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
                    char *error) {
-    struct launch launch;
-    return launch_open(&launch, NULL, program->file, error) &&
-           worker_run(job, &launch, report, error);
+    struct hb_worker worker;
+    return hb_worker_start(&worker, job, program, error) &&
+           hb_worker_finish(&worker, report, error);
 }
 
 bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,
                            struct report *report, const struct hb_wrapper *wrapper, char *error) {
-    struct launch launch;
-    if (!launch_open(&launch, wrapper, program->file, error))
+    struct hb_worker worker;
+    if (!launch_open(&worker.launch, wrapper, program->file, error))
         return false;
-    bool succeeded = worker_run(job, &launch, report, error);
-    close(launch.files[launch.file_count - 1]);
+    int executable = worker.launch.files[worker.launch.file_count - 1];
+    bool succeeded = worker_fork(&worker, job, error) && hb_worker_finish(&worker, report, error);
+    close(executable);
     return succeeded;
 }

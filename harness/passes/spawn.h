@@ -3,7 +3,9 @@
 #define HB_SPAWN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
+#include "harness/passes/preload.h"
 #include "harness/passes/program.h"
 #include "harness/worker/job.h"
 
@@ -21,8 +23,33 @@ struct hb_wrapper {
     int files[HB_WRAPPER_FILES];
 };
 
-/* Run the job on the program and copy the report. False, with one line in error (512 bytes), if the
- * worker failed, crashed or was interrupted; report->message is then in error. */
+enum { HB_LAUNCH_FILES = 3 + HB_WRAPPER_FILES, HB_WORKER_PATH_MAX = 4096 };
+
+/* A worker that runs. */
+struct hb_worker {
+    struct job_page *page; /* its report, as far as it is */
+    pid_t pid;
+    struct hb_launch {
+        char path[HB_WORKER_PATH_MAX]; /* of the worker */
+        const struct hb_wrapper *wrapper;
+        int files[HB_LAUNCH_FILES]; /* open in it from JOB_FD on */
+        int file_count;
+        struct hb_preload preload;
+    } launch;
+};
+
+/* Start a worker for the job on the program. False with one line in error (512 bytes). */
+bool hb_worker_start(struct hb_worker *worker, const struct job *job,
+                     const struct hb_program *program, char *error);
+
+/* Whether there is nothing to wait for. */
+bool hb_worker_has_ended(const struct hb_worker *worker);
+
+/* Wait for a worker that was started, copy its report, free what it took. False, with one line in
+ * error (512 bytes), if it failed, crashed or was interrupted; report->message is then in error. */
+bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *error);
+
+/* Both at once. */
 bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
                    char *error);
 

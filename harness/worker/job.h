@@ -20,9 +20,11 @@
 #include "harness/worker/free_sizes.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 6, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 7, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
-enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE, JOB_LATENCY };
+enum { JOB_RELEASES = 3 }; /* moments after the end: 0, 0.1 s, 1 s */
+
+enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE, JOB_LATENCY, JOB_RELEASE };
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
 
 struct job {
@@ -95,6 +97,10 @@ struct report {
     /* JOB_PEAK */
     uint64_t footprint_bytes, live_block_bytes, live_bytes, free_bytes, largest_free_bytes;
     struct free_sizes free_sizes;
+
+    /* JOB_RELEASE, and its footprint_bytes: */
+    uint32_t is_idle; /* all is freed, and the first of these known */
+    uint64_t resident_after[JOB_RELEASES];
 
     /* JOB_CACHE, in the order of the job's counters */
     struct hb_count counts[HB_COUNTERS_MAX];

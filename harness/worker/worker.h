@@ -41,5 +41,6 @@ void worker_peak(struct worker *worker);
 void worker_time(struct worker *worker);
 void worker_cache(struct worker *worker);
 void worker_latency(struct worker *worker);
+void worker_release(struct worker *worker);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <sys/time.h>
 
 #include "tests/passes/fake_malloc.h"
 
@@ -41,6 +42,33 @@ static __attribute__((constructor)) void touch_before(void) {
 }
 #endif
 
+#ifdef FAKE_PURGES
+/* As a thread in the background would, but without a page of its own: by a signal, on a stack in
+ * shared memory. */
+static char *kept;
+static int live, purges;
+
+static void purge_after(int ms) {
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {0, 1000 * ms}}, NULL);
+}
+
+static void purge(int number) {
+    (void)number;
+    size_t left = purges++ ? 0 : FAKE_KEPT_40MS;
+    madvise(kept + left * 4096, (FAKE_KEPT - left) * 4096, MADV_DONTNEED);
+    if (left)
+        purge_after(360);
+}
+
+static __attribute__((constructor)) void purge_prepare(void) {
+    stack_t stack = {.ss_sp = map(1 << 16, MAP_SHARED), .ss_size = 1 << 16};
+    sigaltstack(&stack, NULL);
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = purge, .sa_flags = SA_ONSTACK}, NULL);
+    kept = map(FAKE_KEPT * 4096, MAP_PRIVATE);
+    madvise(kept, FAKE_KEPT * 4096, MADV_NOHUGEPAGE);
+}
+#endif
+
 static void *take(size_t request) {
     static char *region;
     static int count;
@@ -57,6 +85,10 @@ static void *take(size_t request) {
 #ifdef FAKE_PAGES
     if (count == FAKE_PAGES_AT)
         touch_pages(FAKE_PAGES);
+#endif
+#ifdef FAKE_PURGES
+    live++;
+    kept[count % FAKE_KEPT * 4096] = 1;
 #endif
     return request <= REGION_BYTES ? region : NULL;
 }
@@ -86,6 +118,10 @@ void *malloc(size_t request) {
 
 void free(void *payload) {
     (void)payload;
+#ifdef FAKE_PURGES
+    if (--live == 0)
+        purge_after(40);
+#endif
 }
 
 void *calloc(size_t count, size_t size) {

@@ -4,6 +4,7 @@
 #include "tests/passes/fake_malloc.h"
 #include "tests/passes/small_trace.h"
 
+#define FAKE(way)            HB_BUILD_DIR "/tests/fake_" way ".so"
 #define FAKE_TOUCHING(pages) HB_BUILD_DIR "/tests/fake_pages" #pages ".so"
 
 enum { PAGE = 4096, LIVE_OBJECTS = 300000 };
@@ -33,14 +34,18 @@ static void skip_sanitized(void) {
 #endif
 }
 
-static struct hb_result *space_of(const char *allocator, const char *trace) {
+static struct hb_result *result_of(const char *allocator, const char *trace, const char *passes) {
     char words[BENCH_COMMAND_MAX];
     size_t count;
-    snprintf(words, sizeof words, "--alloc=%s --trace=%s --passes=space --baseline=none", allocator,
-             trace);
+    snprintf(words, sizeof words, "--alloc=%s --trace=%s --passes=%s --baseline=none", allocator,
+             trace, passes);
     struct hb_result *results = bench_results(&folder, words, &count);
     assert_int_equal(count, 1);
     return results;
+}
+
+static struct hb_result *space_of(const char *allocator, const char *trace) {
+    return result_of(allocator, trace, "space");
 }
 
 /* Nothing before the fake touches its pages, all of them afterwards, at every point. */
@@ -206,6 +211,71 @@ static void free_sizes_add_up_and_repeat(void **state) {
     hb_results_free(again, again_count);
 }
 
+static void expect_kept(const char *allocator, const char *trace, uint64_t now, uint64_t soon,
+                        uint64_t later) {
+    struct hb_result *result = result_of(allocator, trace, "release");
+    assert_int_equal(result->end_resident_bytes, now);
+    assert_int_equal(result->end_resident_100ms_bytes, soon);
+    assert_int_equal(result->end_resident_1s_bytes, later);
+    hb_results_free(result, 1);
+}
+
+/* What a purge in the background takes its time to give back is still there at first. */
+static void memory_kept_at_the_end_is_followed_for_a_second(void **state) {
+    (void)state;
+    skip_sanitized();
+    expect_kept(FAKE("purges"), "./many.hbt", FAKE_KEPT * PAGE, FAKE_KEPT_40MS * PAGE, 0);
+    expect_kept(FAKE_TOUCHING(777), "./many.hbt", 777 * PAGE, 777 * PAGE, 777 * PAGE);
+}
+
+/* A tail of trim or more goes but for a step of growth, 64K, and what is no whole page; with
+ * trim=off nothing goes. */
+static void ours_keep_what_trim_says(void **state) {
+    (void)state;
+    struct small_trace trace;
+    uint64_t blocks[1000];
+    skip_sanitized();
+    trace_begin(&trace, &folder, "left.hbt");
+    for (int i = 0; i < 1000; i++)
+        blocks[i] = trace_malloc(&trace, PAGE - 8);
+    trace_malloc(&trace, 1 << 20); /* a span */
+    for (int i = 0; i < 1000; i += 2)
+        trace_free(&trace, blocks[i]);
+    trace_end(&trace);
+    expect_kept("bestfit", "./left.hbt", 17 * PAGE, 17 * PAGE, 17 * PAGE);
+    struct hb_result *result = result_of("bestfit:trim=off", "./left.hbt", "space,release");
+    uint64_t heap = result->peak_footprint_bytes - (1 << 20) - PAGE;
+    assert_int_equal(result->end_footprint_bytes, heap);
+    assert_int_equal(result->end_resident_1s_bytes, 1002 * PAGE);
+    assert_int_equal(result->end_resident_bytes, 1002 * PAGE);
+    hb_results_free(result, 1);
+}
+
+/* Workers sleep at the same time, each with a report of its own. */
+static void cells_that_sleep_together_keep_apart(void **state) {
+    (void)state;
+    char words[BENCH_COMMAND_MAX];
+    size_t count;
+    skip_sanitized();
+    snprintf(words, sizeof words, "--trace=./many.hbt --passes=release --baseline=none --alloc=");
+    for (int i = 0; i < 20; i++)
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s%s", i ? "," : "",
+                 i % 3 == 0   ? FAKE_TOUCHING(777)
+                 : i % 3 == 1 ? FAKE("purges")
+                              : "bestfit:trim=off");
+    struct hb_result *results = bench_results(&folder, words, &count);
+    assert_int_equal(count, 20);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(results[i].end_resident_1s_bytes, i % 3 == 0 ? 777 * PAGE
+                                                           : i % 3 == 1
+                                                               ? 0
+                                                               : results[2].end_resident_bytes);
+        assert_int_equal(results[i].end_footprint_bytes == HB_COUNT_NULL, i % 3 != 2);
+    }
+    assert_true(results[2].end_resident_bytes >= LIVE_OBJECTS * 32);
+    hb_results_free(results, count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_allocator_has_the_pages_it_touches),
@@ -213,6 +283,9 @@ int main(void) {
         cmocka_unit_test(allocated_bytes_are_all_that_was_asked_for),
         cmocka_unit_test(free_blocks_are_counted_by_size),
         cmocka_unit_test(free_sizes_add_up_and_repeat),
+        cmocka_unit_test(memory_kept_at_the_end_is_followed_for_a_second),
+        cmocka_unit_test(ours_keep_what_trim_says),
+        cmocka_unit_test(cells_that_sleep_together_keep_apart),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
