@@ -7,7 +7,15 @@
 
 #include "harness/table.h"
 
-enum group { GROUP_TIME, GROUP_MEMORY, GROUP_FRAGMENTATION, GROUP_CACHE, GROUP_CHECK };
+enum group {
+    GROUP_TIME,
+    GROUP_MEMORY,
+    GROUP_FRAGMENTATION,
+    GROUP_MALLOC,
+    GROUP_FREE,
+    GROUP_CACHE,
+    GROUP_CHECK
+};
 
 enum figure_kind {
     FIGURE_REAL,
@@ -17,6 +25,7 @@ enum figure_kind {
     FIGURE_INTERVAL, /* offset is the low end, high the other; digits as for the middle */
     FIGURE_VERDICT,  /* of an interval of a ratio to the baseline */
     FIGURE_TIME_RATIO,
+    FIGURE_LATENCY, /* tenths of a ns at most */
     FIGURE_CHECK
 };
 
@@ -49,6 +58,14 @@ static const struct figure figures[] = {
     {GROUP_FRAGMENTATION, FIGURE_PERCENT, "internal", "%", AT(internal_frag_ratio), 0},
     {GROUP_FRAGMENTATION, FIGURE_PERCENT, "external", "%", AT(external_frag_ratio), 0},
     {GROUP_FRAGMENTATION, FIGURE_REAL, "search", "steps/op", AT(search_steps_per_op), 0},
+    {GROUP_MALLOC, FIGURE_LATENCY, "malloc", "p50 ns", AT(latency_malloc_p50_ns), 0},
+    {GROUP_MALLOC, FIGURE_LATENCY, "malloc", "p99 ns", AT(latency_malloc_p99_ns), 0},
+    {GROUP_MALLOC, FIGURE_LATENCY, "malloc", "p99.9 ns", AT(latency_malloc_p999_ns), 0},
+    {GROUP_MALLOC, FIGURE_LATENCY, "malloc", "max ns", AT(latency_malloc_max_ns), 0},
+    {GROUP_FREE, FIGURE_LATENCY, "free", "p50 ns", AT(latency_free_p50_ns), 0},
+    {GROUP_FREE, FIGURE_LATENCY, "free", "p99 ns", AT(latency_free_p99_ns), 0},
+    {GROUP_FREE, FIGURE_LATENCY, "free", "p99.9 ns", AT(latency_free_p999_ns), 0},
+    {GROUP_FREE, FIGURE_LATENCY, "free", "max ns", AT(latency_free_max_ns), 0},
     {GROUP_CACHE, FIGURE_REAL, "instr.", "/op", AT(instructions_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "L1d", "misses/op", AT(l1d_misses_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "LLC", "misses/op", AT(llc_misses_per_op), 0},
@@ -81,6 +98,8 @@ static double figure_largest(const struct figure *figure, const struct hb_result
 static int figure_decimals(const struct figure *figure, double largest) {
     if (figure->kind == FIGURE_PERCENT)
         return 1;
+    if (figure->kind == FIGURE_LATENCY)
+        return largest < 1000 ? 1 : 0;
     if (figure->kind == FIGURE_RATIO || figure->kind == FIGURE_TIME_RATIO ||
         figure->offset == AT(time_ratio_ci95_low) || largest < 1)
         return 3;

@@ -77,7 +77,7 @@ static const struct note {
      "its break ends at 8 MiB under the simulator; a larger heap goes on in mappings"},
 };
 
-static void note_print(const char *text, size_t width, FILE *file) {
+void hb_results_print_note(const char *text, size_t width, FILE *file) {
     fputs("  ", file);
     hb_text_wrap(text, 4, width - 2, file);
 }
@@ -102,7 +102,7 @@ static void note_consider(const struct note *note, const struct hb_results_block
     if (held == 0)
         return;
     note_add(text, ": ", note->text);
-    note_print(text, width, file);
+    hb_results_print_note(text, width, file);
 }
 
 static void failures_print(const struct hb_result *result, size_t width, FILE *file) {
@@ -111,15 +111,15 @@ static void failures_print(const struct hb_result *result, size_t width, FILE *f
     if (has_count(result->failed_allocs) && result->failed_allocs > 0) {
         snprintf(text, sizeof text, "%s: %" PRIu64 " requests got no memory", result->allocator,
                  result->failed_allocs);
-        note_print(text, width, file);
+        hb_results_print_note(text, width, file);
     }
     if (result->check[0] != '\0' && strcmp(result->check, "ok") != 0) {
         snprintf(text, sizeof text, "%s: check failed: %s", result->allocator, result->check);
-        note_print(text, width, file);
+        hb_results_print_note(text, width, file);
     }
     if (result->error[0] != '\0') {
         snprintf(text, sizeof text, "%s: %s", result->allocator, result->error);
-        note_print(text, width, file);
+        hb_results_print_note(text, width, file);
     }
 }
 
@@ -143,7 +143,7 @@ static void caches_print_result(const struct hb_result *result, size_t width, FI
         note_add(text, "; ", part);
     }
     if (text[0] != '\0')
-        note_print(text, width, file);
+        hb_results_print_note(text, width, file);
 }
 
 /* Events have no columns, as there may be any. */
@@ -205,13 +205,14 @@ static void noise_print(const struct hb_results_block *block, size_t width, FILE
         "leave it idle, or name one that is (--cpu=N)",
         worst->bad_blocks, worst->bad_blocks == 1 ? " was" : "s were", worst->bad_blocks - kept,
         kept, wait_ms, steal_ms);
-    note_print(text, width, file);
+    hb_results_print_note(text, width, file);
 }
 
 void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file) {
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         note_consider(&notes[i], block, width, file);
     noise_print(block, width, file);
+    hb_results_print_latency(block, width, file);
     caches_print(block, width, file);
     for (size_t i = 0; i < block->count; i++)
         counters_print(block->rows[i], width, file);

@@ -65,10 +65,11 @@ static double block_floor(const struct hb_results_block *block) {
     return floor_ns;
 }
 
-/* The touch that a result names is that of the time pass. */
+/* The touch that a result names is that of the passes that measure time. */
 static bool block_has_time(const struct hb_results_block *block) {
     for (size_t i = 0; i < block->count; i++) {
-        if (!isnan(block->rows[i]->ns_per_op) || !isnan(block->rows[i]->cold_ns_per_op))
+        if (!isnan(block->rows[i]->ns_per_op) || !isnan(block->rows[i]->cold_ns_per_op) ||
+            block->rows[i]->latency_clock[0] != '\0')
             return true;
     }
     return false;

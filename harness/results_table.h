@@ -14,6 +14,12 @@ size_t hb_results_table_width(FILE *file);
 /* The figures of a block, a line per allocator. */
 void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file);
 
+/* One note under them. */
+void hb_results_print_note(const char *text, size_t width, FILE *file);
+
+/* The notes on latency, if any row has it. */
+void hb_results_print_latency(const struct hb_results_block *block, size_t width, FILE *file);
+
 /* What is empty in them and why, and what failed. */
 void hb_results_print_notes(const struct hb_results_block *block, size_t width, FILE *file);
 

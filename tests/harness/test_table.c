@@ -158,6 +158,58 @@ static void each_condition_has_its_block(void **state) {
     free(text);
 }
 
+static void row_time_single(struct hb_result *row, double times) {
+    strcpy(row->latency_clock, "tsc");
+    row->latency_sample_every = 128;
+    row->latency_clock_step_ns = 10;
+    row->latency_clock_pair_ns = 20.3;
+    row->latency_all_samples = row->latency_malloc_samples = row->latency_free_samples = 350000;
+    row->latency_context_switches = 34;
+    row->latency_minor_faults = 5;
+    row->latency_malloc_p50_ns = 30.04 * times;
+    row->latency_malloc_p99_ns = 106.8 * times;
+    row->latency_malloc_p999_ns = 286.9 * times;
+    row->latency_malloc_max_ns = 42213.4 * times;
+    row->latency_free_p50_ns = 29.2 * times;
+    row->latency_free_p99_ns = 54.1 * times;
+    row->latency_free_max_ns = 30816 * times;
+    row->latency_floor_malloc_p50_ns = 22.8;
+    row->latency_floor_malloc_p999_ns = 38.1;
+    row->latency_floor_malloc_max_ns = 150;
+}
+
+/* The columns, the clock and its floor once, and what else is in the tails. */
+static void latencies_have_columns_and_their_doubt(void **state) {
+    struct hb_result rows[3];
+
+    (void)state;
+    row_init(&rows[0], "glibc", "gcc");
+    row_init(&rows[1], "bestfit", "gcc");
+    row_init(&rows[2], "bump", "gcc");
+    row_time_single(&rows[0], 1);
+    row_time_single(&rows[1], 2);
+    rows[1].latency_free_p999_ns = 124.6;
+    strcpy(rows[2].latency_clock, "tsc");
+    rows[2].latency_all_samples = 0;
+    rows[2].latency_cold_malloc_samples = 1000;
+    char *text = table_text(rows, 3, 200);
+    assert_non_null(strstr(text, "p99.9 ns"));
+    assert_non_null(strstr(text, "30.0"));
+    assert_non_null(strstr(text, "60.1"));
+    assert_non_null(strstr(text, "84427"));
+    assert_non_null(strstr(text, "one of 128 ops timed, warm; clock tsc, in steps of 10 ns"));
+    assert_non_null(strstr(text, "floor malloc p50 22.8"));
+    assert_non_null(strstr(text, "glibc 34 and 5, bestfit 34 and 5; context switches and page"));
+    assert_non_null(strstr(text, "bump: latency measured cold only"));
+    assert_non_null(strstr(text, "glibc: a quantile is not given where fewer than 10"));
+    free(text);
+    row_init(&rows[0], "glibc", "gcc");
+    text = table_text(rows, 1, 200);
+    assert_null(strstr(text, "p50"));
+    assert_null(strstr(text, "latency"));
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_fits_its_paper),
@@ -165,6 +217,7 @@ int main(void) {
         cmocka_unit_test(no_interval_no_verdict),
         cmocka_unit_test(empty_figures_are_explained),
         cmocka_unit_test(each_condition_has_its_block),
+        cmocka_unit_test(latencies_have_columns_and_their_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
