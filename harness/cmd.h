@@ -15,6 +15,7 @@ int hb_cmd_list(int argc, char **argv);
 int hb_cmd_record(int argc, char **argv);
 int hb_cmd_trace(int argc, char **argv);
 int hb_cmd_summary(int argc, char **argv);
+int hb_cmd_diff(int argc, char **argv);
 int hb_cmd_plot(int argc, char **argv);
 int hb_cmd_doctor(int argc, char **argv);
 

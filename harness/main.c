@@ -21,6 +21,7 @@ static const struct subcommand subcommands[] = {
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
     {"summary", hb_cmd_summary, "print kept results as a table, with geometric means over traces"},
+    {"diff", hb_cmd_diff, "compare two sets of results: has anything become slower or larger?"},
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
 };

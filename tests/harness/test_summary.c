@@ -69,8 +69,8 @@ static struct hb_summaries summaries_of(const struct hb_result *rows, size_t cou
 }
 
 static char *text_of(const struct hb_summaries *summaries, bool as_json) {
-    char *text = NULL;
-    size_t size;
+    static char *text;
+    static size_t size;
     FILE *file = open_memstream(&text, &size);
     if (as_json)
         hb_summaries_write_json(summaries, HB_SUMMARY_SEED, file);
