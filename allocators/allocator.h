@@ -94,6 +94,8 @@ struct hb_family {
     const char *source;                     /* publication, or the package of a foreign allocator */
     const struct hb_option *const *options; /* NULL-terminated */
     const struct hb_allocator *(*variant)(const struct hb_config *config);
+    const struct hb_allocator *standard; /* variant's for the defaults; the malloc library calls it
+                                            directly. May be NULL */
     bool is_foreign; /* the system's: its footprint, blocks and addresses cannot be seen */
     bool never_frees;
     bool is_floor; /* no allocator at all: what the harness itself costs */

@@ -13,6 +13,7 @@ static const char *const index_names[] = {"tree", "list", NULL};
 static const char *const system_names[] = {"binary", "fibonacci", "weighted", "double", NULL};
 static const char *const coalesce_names[] = {"immediate", "deferred", "none", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
+static const char *const guard_names[] = {"off", "on", NULL};
 static const char *const preset_names[] = {"default", "paper", NULL};
 
 const struct hb_option hb_option_order = {.key = "order",
@@ -130,12 +131,18 @@ const struct hb_option hb_option_fail_at = {
     .maximum = UINT64_MAX - 1,
     .multiple = 1,
     .may_be_off = true};
+const struct hb_option hb_option_guard = {
+    .key = "guard",
+    .help = "a canary behind each payload and a sealed header: misuse is said and aborts",
+    .kind = HB_OPTION_CHOICE,
+    .offset = AT(guard),
+    .choices = guard_names};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,   &hb_option_index,          &hb_option_sl,     &hb_option_system,
-    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,  &hb_option_grow,
-    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_decay,  &hb_option_limit,
-    &hb_option_scale,   &hb_option_preset,         &hb_option_fail_at};
+    &hb_option_order,   &hb_option_index,          &hb_option_sl,      &hb_option_system,
+    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,   &hb_option_grow,
+    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_decay,   &hb_option_limit,
+    &hb_option_scale,   &hb_option_preset,         &hb_option_fail_at, &hb_option_guard};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

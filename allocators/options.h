@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct hb_allocator;
 struct hb_family;
 
 #define HB_OFF UINT64_MAX
@@ -20,6 +21,7 @@ enum hb_index { HB_INDEX_TREE, HB_INDEX_LIST };
 enum hb_buddy_system { HB_BUDDY_BINARY, HB_BUDDY_FIBONACCI, HB_BUDDY_WEIGHTED, HB_BUDDY_DOUBLE };
 enum hb_coalesce { HB_COALESCE_IMMEDIATE, HB_COALESCE_DEFERRED, HB_COALESCE_NONE };
 enum hb_source { HB_SOURCE_SBRK, HB_SOURCE_MMAP };
+enum hb_guard { HB_GUARD_OFF, HB_GUARD_ON };
 enum hb_preset { HB_PRESET_DEFAULT, HB_PRESET_PAPER };
 
 struct hb_config {
@@ -38,9 +40,12 @@ struct hb_config {
     uint64_t scale;          /* the harness multiplies requests by it and divides sizes by it */
     uint64_t limit;          /* bytes: the backend holds no more, or HB_OFF */
     uint64_t fail_at;        /* the backend's call with this number fails, or HB_OFF */
+    uint64_t guard;          /* enum hb_guard */
     /* Not options; set by the harness. */
     uint64_t largest_request; /* bytes: the largest the null allocator will see */
     uint64_t base_offset;     /* bytes: heap_base is this far above a multiple of 2 MiB */
+    /* Not an option; set by hb_guard_choose. */
+    const struct hb_allocator *guarded; /* the one that the guard stands before, or NULL */
 };
 
 enum hb_option_kind { HB_OPTION_CHOICE, HB_OPTION_BYTES, HB_OPTION_NUMBER };
@@ -59,7 +64,7 @@ struct hb_option {
 extern const struct hb_option hb_option_order, hb_option_index, hb_option_sl, hb_option_system,
     hb_option_backend, hb_option_coalesce, hb_option_split, hb_option_grow, hb_option_trim,
     hb_option_mmap_threshold, hb_option_decay, hb_option_preset, hb_option_scale, hb_option_limit,
-    hb_option_fail_at;
+    hb_option_fail_at, hb_option_guard;
 
 /* Set every option to its default. */
 void hb_config_init(struct hb_config *config);

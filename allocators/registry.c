@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "allocators/guard.h"
 #include "allocators/text.h"
 
 #define HB_STRATEGY(name) extern const struct hb_family hb_family_##name;
@@ -85,7 +86,7 @@ enum hb_spec_status hb_spec_parse(const char *text, struct hb_spec *spec, char *
     hb_config_init(&spec->config);
     if (!hb_config_apply(&spec->config, spec->family, options + (*options == ':'), error))
         return HB_SPEC_BAD_OPTION;
-    spec->allocator = spec->family->variant(&spec->config);
+    spec->allocator = hb_guard_choose(spec->family, &spec->config);
     if (spec->library[0])
         path_escape(spec->library, spec->canonical);
     else

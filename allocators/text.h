@@ -33,4 +33,16 @@ static inline void hb_text_add_number(struct hb_text *text, uint64_t number) {
     hb_text_add(text, first);
 }
 
+/* As C writes it: 0x and lower-case digits. */
+static inline void hb_text_add_hex(struct hb_text *text, uint64_t number) {
+    char digits[24];
+    char *first = digits + sizeof digits - 1;
+    *first = '\0';
+    do
+        *--first = "0123456789abcdef"[number % 16];
+    while (number /= 16);
+    hb_text_add(text, "0x");
+    hb_text_add(text, first);
+}
+
 #endif

@@ -44,6 +44,10 @@ static inline bool buddies_check_lists(const struct buddies *heap, const struct 
         const struct buddy_node *before = head;
         for (struct buddy_node *at = head->next; at != head; at = at->next, ++*blocks) {
             const struct block *block = buddy_of_node(at);
+            if (!law_equal(violation, "D3 a list leads to blocks of the heap", block,
+                           (const char *)block >= heap->first && (const char *)block < heap->end,
+                           true))
+                return false;
             bool is_root = buddy_birth(block->header) == BUDDY_ROOT;
             if (!law_equal(violation, "D3 a free block is in its order's list", block,
                            block_is_free(block) ? buddy_order(block->header) : BUDDY_NONE, order) ||

@@ -118,15 +118,27 @@ static inline block_ref digital_successor(const struct tagged_heap *heap, block_
     return 0;
 }
 
+/* Whether the link to a node is right: there is one, and it says which is its parent. */
+static inline bool digital_links(const struct tagged_heap *heap, block_ref reference,
+                                 block_ref parent) {
+    return tagged_holds(heap, block_referred(heap, reference)) &&
+           digital_node(heap, reference)->parent == parent;
+}
+
 /* Account for a tree; S3 if a node's parent link is wrong. */
 static inline void digital_count(const struct tagged_heap *heap, block_ref root,
                                  struct tagged_ledger *ledger) {
+    if (root && !digital_links(heap, root, 0)) {
+        ledger->broken = "S3 a root has no parent";
+        ledger->where = block_referred(heap, root);
+        return;
+    }
     for (block_ref at = root; at; at = digital_successor(heap, at)) {
         const struct digital_node *node = digital_node(heap, at);
         ledger->blocks++;
         ledger->bytes += block_bytes(block_referred(heap, at));
         for (int side = 0; side < 2; side++)
-            if (node->child[side] && digital_node(heap, node->child[side])->parent != at) {
+            if (node->child[side] && !digital_links(heap, node->child[side], at)) {
                 ledger->broken = "S3 a child's parent is its parent";
                 ledger->where = block_referred(heap, node->child[side]);
                 return;

@@ -98,7 +98,7 @@ static inline void bins_count(struct tagged_heap *heap, struct tagged_ledger *le
         const struct ring *ring = &index->bin[bin];
         if (ring->next != ring && !(index->map[bin / 64] >> bin % 64 & 1))
             ledger->broken = "S3 the bit of a bin with blocks is set";
-        ring_count(ring, ledger);
+        ring_count(heap, ring, ledger);
         for (const struct ring *at = ring->next; at != ring && !ledger->broken; at = at->next)
             if (bins_of(block_bytes(block_of(at))) != bin) {
                 ledger->broken = "S3 a block is in its size's bin";

@@ -109,7 +109,7 @@ static inline void levels_count_list(const struct index_levels *index, unsigned 
     bool marked = index->row[list >> sl] >> (list & ((1u << sl) - 1)) & 1;
     if (marked != (ring->next != ring))
         ledger->broken = "S3 a list's bit says whether it has blocks";
-    ring_count(ring, ledger);
+    ring_count(&index->heap, ring, ledger);
     for (const struct ring *at = ring->next; at != ring && !ledger->broken; at = at->next)
         if (levels_of(block_bytes(block_of(at)) / HB_ALIGNMENT, sl) != list) {
             ledger->broken = "S3 a block is in its size's list";

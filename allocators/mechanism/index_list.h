@@ -101,8 +101,8 @@ static inline void list_count(struct index_list *index, enum hb_order order,
         struct block *next = list_node(at)->next;
         ledger->blocks++;
         ledger->bytes += block_bytes(at);
-        if (next &&
-            !order_before(order, order_key(heap, order, at), order_key(heap, order, next))) {
+        if (next && (!tagged_holds(heap, next) || !order_before(order, order_key(heap, order, at),
+                                                                order_key(heap, order, next)))) {
             ledger->broken = "S3 the list is in the order of ranks";
             ledger->where = next;
             return;

@@ -265,7 +265,7 @@ static inline void size_count_bin(struct index_size *index, enum hb_order order,
     if (order == HB_ORDER_ADDRESS)
         pairing_count(&index->heap, index->bin.heap[units], ledger);
     else
-        ring_count(&index->bin.ring[units], ledger);
+        ring_count(&index->heap, &index->bin.ring[units], ledger);
     blocks = ledger->blocks - blocks;
     bytes = ledger->bytes - bytes;
     if (ledger->broken)

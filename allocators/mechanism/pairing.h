@@ -121,6 +121,13 @@ static inline block_ref pairing_successor(const struct tagged_heap *heap, block_
     return 0;
 }
 
+/* Whether a link is right: there may be a node, and it says which is before it. */
+static inline bool pairing_links(const struct tagged_heap *heap, block_ref reference,
+                                 block_ref before) {
+    return tagged_holds(heap, block_referred(heap, reference)) &&
+           pairing_node(heap, reference)->prev == before;
+}
+
 /* Account for a heap; S3 if a link back is wrong. */
 static inline void pairing_count(const struct tagged_heap *heap, block_ref root,
                                  struct tagged_ledger *ledger) {
@@ -129,8 +136,9 @@ static inline void pairing_count(const struct tagged_heap *heap, block_ref root,
         const struct pairing_node *node = pairing_node(heap, at);
         ledger->blocks++;
         ledger->bytes += block_bytes(block_referred(heap, at));
-        if ((node->child && pairing_node(heap, node->child)->prev != at) ||
-            (at != root && node->next && pairing_node(heap, node->next)->prev != at)) {
+        if ((at == root && !pairing_links(heap, at, 0)) ||
+            (node->child && !pairing_links(heap, node->child, at)) ||
+            (at != root && node->next && !pairing_links(heap, node->next, at))) {
             ledger->broken = "S3 a block knows the one before in its heap";
             ledger->where = block_referred(heap, at);
         }

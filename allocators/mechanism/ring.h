@@ -48,10 +48,11 @@ HB_INLINE struct block *ring_pop(struct ring *head) {
 }
 
 /* Account for a ring's blocks; S3 if a link back is wrong. */
-static inline void ring_count(const struct ring *head, struct tagged_ledger *ledger) {
+static inline void ring_count(const struct tagged_heap *heap, const struct ring *head,
+                              struct tagged_ledger *ledger) {
     const struct ring *prev = head;
     for (const struct ring *at = head->next; at != head; prev = at, at = at->next) {
-        if (!at || at->prev != prev) {
+        if (!tagged_holds(heap, block_of(at)) || at->prev != prev) {
             ledger->broken = "S3 a block knows the one before in its list";
             ledger->where = block_of(prev);
             return;

@@ -87,6 +87,12 @@ HB_INLINE uint64_t tagged_prev_free(const struct tagged_policy *policy, const st
     return policy->is_tuned ? block->header & BLOCK_PREV_FREE : 0;
 }
 
+/* Whether a block may lie there: an index that was written to leads anywhere. */
+static inline bool tagged_holds(const struct tagged_heap *heap, const void *block) {
+    return (uintptr_t)block >= (uintptr_t)heap->first && (uintptr_t)block < (uintptr_t)heap->end &&
+           ((uintptr_t)block - (uintptr_t)heap->first) % HB_ALIGNMENT == 0;
+}
+
 /* Set the end mark at the break. */
 HB_INLINE void tagged_set_end(struct tagged_heap *heap) {
     heap->end = (struct block *)(heap->backend->heap_end - BLOCK_HEADER_BYTES);

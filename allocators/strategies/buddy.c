@@ -141,17 +141,10 @@ static const struct hb_allocator *buddy_variant(const struct hb_config *config) 
     return &buddy;
 }
 
-static const struct hb_option *const buddy_options[] = {&hb_option_system,
-                                                        &hb_option_backend,
-                                                        &hb_option_grow,
-                                                        &hb_option_trim,
-                                                        &hb_option_mmap_threshold,
-                                                        &hb_option_decay,
-                                                        &hb_option_preset,
-                                                        &hb_option_scale,
-                                                        &hb_option_limit,
-                                                        &hb_option_fail_at,
-                                                        NULL};
+static const struct hb_option *const buddy_options[] = {
+    &hb_option_system,         &hb_option_backend, &hb_option_grow,   &hb_option_trim,
+    &hb_option_mmap_threshold, &hb_option_decay,   &hb_option_preset, &hb_option_scale,
+    &hb_option_limit,          &hb_option_fail_at, &hb_option_guard,  NULL};
 
 extern const struct hb_family hb_family_buddy;
 const struct hb_family hb_family_buddy = {
@@ -160,4 +153,5 @@ const struct hb_family hb_family_buddy = {
     .source = "Knowlton 1965; Hirschberg 1973; Shen & Peterson 1974; Wise 1978; Page & Hagins 1986",
     .options = buddy_options,
     .variant = buddy_variant,
+    .standard = &buddy,
 };

@@ -148,8 +148,9 @@ static const struct hb_allocator *bump_variant(const struct hb_config *config) {
 }
 
 static const struct hb_option *const bump_options[] = {
-    &hb_option_backend, &hb_option_grow,  &hb_option_mmap_threshold, &hb_option_preset,
-    &hb_option_scale,   &hb_option_limit, &hb_option_fail_at,        NULL};
+    &hb_option_backend, &hb_option_grow,  &hb_option_mmap_threshold,
+    &hb_option_preset,  &hb_option_scale, &hb_option_limit,
+    &hb_option_fail_at, &hb_option_guard, NULL};
 
 extern const struct hb_family hb_family_bump;
 const struct hb_family hb_family_bump = {
@@ -158,5 +159,6 @@ const struct hb_family hb_family_bump = {
     .source = "Wilson et al. 1995",
     .options = bump_options,
     .variant = bump_variant,
+    .standard = &bump_allocator,
     .never_frees = true,
 };

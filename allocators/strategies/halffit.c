@@ -29,17 +29,10 @@ static const struct hb_allocator *halffit_variant(const struct hb_config *config
     return tagged_wants_tuned(config) ? &halffit_tuned : &halffit;
 }
 
-static const struct hb_option *const halffit_options[] = {&hb_option_backend,
-                                                          &hb_option_coalesce,
-                                                          &hb_option_split,
-                                                          &hb_option_grow,
-                                                          &hb_option_trim,
-                                                          &hb_option_mmap_threshold,
-                                                          &hb_option_preset,
-                                                          &hb_option_scale,
-                                                          &hb_option_limit,
-                                                          &hb_option_fail_at,
-                                                          NULL};
+static const struct hb_option *const halffit_options[] = {
+    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,  &hb_option_grow,
+    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_preset, &hb_option_scale,
+    &hb_option_limit,   &hb_option_fail_at,        &hb_option_guard,  NULL};
 
 extern const struct hb_family hb_family_halffit;
 const struct hb_family hb_family_halffit = {
@@ -48,4 +41,5 @@ const struct hb_family hb_family_halffit = {
     .source = "Ogasawara 1995",
     .options = halffit_options,
     .variant = halffit_variant,
+    .standard = &halffit,
 };

@@ -30,17 +30,10 @@ static const struct hb_allocator *segregated_variant(const struct hb_config *con
     return tagged_wants_tuned(config) ? &segregated_tuned : &segregated;
 }
 
-static const struct hb_option *const segregated_options[] = {&hb_option_backend,
-                                                             &hb_option_coalesce,
-                                                             &hb_option_split,
-                                                             &hb_option_grow,
-                                                             &hb_option_trim,
-                                                             &hb_option_mmap_threshold,
-                                                             &hb_option_preset,
-                                                             &hb_option_scale,
-                                                             &hb_option_limit,
-                                                             &hb_option_fail_at,
-                                                             NULL};
+static const struct hb_option *const segregated_options[] = {
+    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,  &hb_option_grow,
+    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_preset, &hb_option_scale,
+    &hb_option_limit,   &hb_option_fail_at,        &hb_option_guard,  NULL};
 
 extern const struct hb_family hb_family_segregated;
 const struct hb_family hb_family_segregated = {
@@ -49,4 +42,5 @@ const struct hb_family hb_family_segregated = {
     .source = "Wilson et al. 1995, 3.6; Lea",
     .options = segregated_options,
     .variant = segregated_variant,
+    .standard = &segregated,
 };

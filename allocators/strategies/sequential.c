@@ -170,19 +170,14 @@ LIST_COMMON(address, HB_ORDER_ADDRESS)
 LIST_COMMON(lifo, HB_ORDER_LIFO)
 LIST_COMMON(fifo, HB_ORDER_FIFO)
 
-static const struct hb_option *const sequential_options[] = {&hb_option_order,
-                                                             &hb_option_index,
-                                                             &hb_option_backend,
-                                                             &hb_option_coalesce,
-                                                             &hb_option_split,
-                                                             &hb_option_grow,
-                                                             &hb_option_trim,
-                                                             &hb_option_mmap_threshold,
-                                                             &hb_option_preset,
-                                                             &hb_option_scale,
-                                                             &hb_option_limit,
-                                                             &hb_option_fail_at,
-                                                             NULL};
+static const struct hb_option *const sequential_options[] = {
+    &hb_option_order,   &hb_option_index,
+    &hb_option_backend, &hb_option_coalesce,
+    &hb_option_split,   &hb_option_grow,
+    &hb_option_trim,    &hb_option_mmap_threshold,
+    &hb_option_preset,  &hb_option_scale,
+    &hb_option_limit,   &hb_option_fail_at,
+    &hb_option_guard,   NULL};
 
 #define FAMILY(FIT, SUMMARY)                                                                       \
     static const struct hb_allocator *const FIT##_variants[2][2][3] = {                            \
@@ -199,6 +194,7 @@ static const struct hb_option *const sequential_options[] = {&hb_option_order,
         .source = "Knuth 1973, 2.5; Wilson et al. 1995",                                           \
         .options = sequential_options,                                                             \
         .variant = FIT##_variant,                                                                  \
+        .standard = &FIT##_tree_address,                                                           \
     };
 
 extern const struct hb_family hb_family_firstfit, hb_family_nextfit, hb_family_bestfit,

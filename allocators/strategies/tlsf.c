@@ -44,10 +44,19 @@ static const struct hb_allocator *tlsf_variant(const struct hb_config *config) {
     return variants[config->sl - 1][tagged_wants_tuned(config)];
 }
 
-static const struct hb_option *const tlsf_options[] = {
-    &hb_option_sl,    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,
-    &hb_option_grow,  &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_preset,
-    &hb_option_scale, &hb_option_limit,   &hb_option_fail_at,        NULL};
+static const struct hb_option *const tlsf_options[] = {&hb_option_sl,
+                                                       &hb_option_backend,
+                                                       &hb_option_coalesce,
+                                                       &hb_option_split,
+                                                       &hb_option_grow,
+                                                       &hb_option_trim,
+                                                       &hb_option_mmap_threshold,
+                                                       &hb_option_preset,
+                                                       &hb_option_scale,
+                                                       &hb_option_limit,
+                                                       &hb_option_fail_at,
+                                                       &hb_option_guard,
+                                                       NULL};
 
 extern const struct hb_family hb_family_tlsf;
 const struct hb_family hb_family_tlsf = {
@@ -56,4 +65,5 @@ const struct hb_family hb_family_tlsf = {
     .source = "Masmano et al. 2004",
     .options = tlsf_options,
     .variant = tlsf_variant,
+    .standard = &tlsf_5,
 };

@@ -36,6 +36,8 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
     job->touch = plan->touch >= 0 ? (enum job_touch)plan->touch : touch;
     if (spec->family->is_floor && job->touch > TOUCH_FIRST)
         job->touch = TOUCH_FIRST;
+    if (spec->config.guard == HB_GUARD_ON && job->touch == TOUCH_FIRST)
+        job->touch = TOUCH_WITHIN;
     job->core = *plan->core;
     job->is_pinned = true;
     job->memory_limit = plan->memory_limit;

@@ -17,7 +17,8 @@ HB_FRONT bool may_store_first(uint64_t request) {
 
 /* One 8-byte store at the start, one byte a page, or every byte. The value does not matter. */
 HB_FRONT void touch_payload(enum job_touch touch, char *payload, uint64_t request) {
-    if (touch == TOUCH_FIRST && may_store_first(request))
+    if ((touch == TOUCH_FIRST && may_store_first(request)) ||
+        (touch == TOUCH_WITHIN && request >= sizeof(uint64_t)))
         *(volatile uint64_t *)payload = request;
     if (touch == TOUCH_PAGE && request) {
         *(volatile char *)payload = 1;

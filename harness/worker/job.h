@@ -25,7 +25,8 @@ enum { JOB_VERSION = 7, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAG
 enum { JOB_RELEASES = 3 }; /* moments after the end: 0, 0.1 s, 1 s */
 
 enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE, JOB_LATENCY, JOB_RELEASE };
-enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL };
+/* TOUCH_WITHIN is what `first` becomes under the guard: nothing is stored below 8 bytes. */
+enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL, TOUCH_WITHIN };
 
 struct job {
     uint32_t version;

@@ -102,6 +102,9 @@ void replay_words(struct replay *replay, const uint64_t *word, const uint64_t *e
     case TOUCH_ALL:
         replay_loop(replay, word, end, TOUCH_ALL);
         break;
+    case TOUCH_WITHIN:
+        replay_loop(replay, word, end, TOUCH_WITHIN);
+        break;
     }
 }
 

@@ -162,6 +162,12 @@ static void promises_hold_however_blocks_merge_and_split(void **state) {
         }
 }
 
+static void promises_hold_under_the_guard(void **state) {
+    (void)state;
+    run_settings(":guard=on");
+    run_settings(":guard=on:grow=4096:mmap_threshold=2048:limit=1M");
+}
+
 /* The k-th request to the system fails, for every k that the traffic makes. */
 static void promises_hold_whichever_request_to_the_system_fails(void **state) {
     (void)state;
@@ -242,6 +248,7 @@ int main(void) {
         cmocka_unit_test(promises_hold_with_small_steps_and_thresholds),
         cmocka_unit_test(promises_hold_when_memory_is_short),
         cmocka_unit_test(promises_hold_however_blocks_merge_and_split),
+        cmocka_unit_test(promises_hold_under_the_guard),
         cmocka_unit_test(promises_hold_whichever_request_to_the_system_fails),
         cmocka_unit_test(walk_sees_what_is_live),
         cmocka_unit_test(requests_of_any_size_are_served_or_refused),

@@ -35,6 +35,8 @@ static void specs_have_one_canonical_text(void **state) {
     accepts("buddy:scale=16", "buddy:scale=16");
     accepts("buddy:decay=off:system=double", "buddy:system=double:decay=off");
     accepts("buddy:system=binary", "buddy");
+    accepts("bump:guard=on", "bump:guard=on");
+    accepts("bestfit:guard=on:guard=off", "bestfit");
     accepts("glibc", "glibc");
 }
 
@@ -74,9 +76,28 @@ static void long_specs_are_refused(void **state) {
     refuses(text, "too long");
 }
 
+/* Every heap of ours can be watched; and what a malloc library calls directly is what the defaults
+ * choose. */
+static void families_are_complete(void **state) {
+    (void)state;
+    for (int i = 0; hb_registry[i]; i++) {
+        const struct hb_family *family = hb_registry[i];
+        struct hb_config config;
+        bool has_guard = false;
+        hb_config_init(&config);
+        if (family->standard)
+            assert_ptr_equal(family->standard, family->variant(&config));
+        for (int at = 0; family->options[at]; at++)
+            has_guard |= family->options[at] == &hb_option_guard;
+        if (has_guard == (family->is_foreign || family->is_floor))
+            fail_msg("%s: guard is an option of each heap of ours, and of no other", family->name);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(specs_have_one_canonical_text),
+        cmocka_unit_test(families_are_complete),
         cmocka_unit_test(refusals_say_what_is_known),
         cmocka_unit_test(unknown_names_are_handed_back),
         cmocka_unit_test(long_specs_are_refused),
