@@ -37,11 +37,11 @@ struct programs {
 };
 
 static const struct hb_program *program_for(struct programs *programs, const char *path,
-                                            uint64_t scale, char *error) {
+                                            uint64_t scale, uint64_t stream_above, char *error) {
     for (size_t i = 0; i < programs->count; i++)
         if (programs->list[i].header->scale == scale)
             return &programs->list[i];
-    if (!hb_program_compile(&programs->list[programs->count], path, scale, error))
+    if (!hb_program_compile(&programs->list[programs->count], path, scale, stream_above, error))
         return NULL;
     return &programs->list[programs->count++];
 }
@@ -97,10 +97,11 @@ static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *pr
     }
     for (size_t i = 0; i < options->allocator_count; i++)
         plan->cells[plan->cell_count++].spec = options->allocators[i];
-    plan->program = program_for(programs, path, 1, error);
+    plan->program = program_for(programs, path, 1, options->stream_above, error);
     for (size_t i = 0; i < plan->cell_count && plan->program; i++) {
         struct hb_cell *cell = &plan->cells[i];
-        cell->program = program_for(programs, path, cell->spec.config.scale, error);
+        cell->program =
+            program_for(programs, path, cell->spec.config.scale, options->stream_above, error);
         if (!cell->program)
             return false;
         cell_begin(run, cell);
@@ -230,7 +231,7 @@ static int check_later_traces(const struct hb_run_options *options) {
     char error[ERROR_BYTES];
     for (size_t i = 1; i < options->trace_count; i++) {
         struct hb_program program;
-        if (!hb_program_compile(&program, options->traces[i].path, 1, error))
+        if (!hb_program_compile(&program, options->traces[i].path, 1, options->stream_above, error))
             return hb_usage_error("%s", error);
         hb_program_free(&program);
     }

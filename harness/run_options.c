@@ -9,6 +9,7 @@
 #include "harness/cmd.h"
 #include "harness/passes/passes.h"
 #include "harness/run_core.h"
+#include "harness/passes/program.h"
 #include "harness/run_counters.h"
 #include "harness/run_lists.h"
 #include "harness/worker/job.h"
@@ -17,8 +18,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000 };
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_mode, parse_touch, parse_seed, parse_limit, parse_format,
-    parse_out, parse_help;
+static option_parse parse_repeats, parse_mode, parse_touch, parse_seed, parse_stream, parse_limit,
+    parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -44,6 +45,8 @@ static const struct run_option {
      "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
     {"cpu", "N", hb_run_cpu_parse,
      "where workers run (a core that does little; see heapbench doctor)"},
+    {"stream-above", "OPS", parse_stream,
+     "longer traces are streamed to the worker, not kept in memory (8388608)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit,
      "a worker may have no more, K M G allowed (80% of RAM, or of the node's)"},
@@ -110,6 +113,12 @@ static int parse_touch(struct hb_run_options *options, const char *text) {
     return HB_EXIT_OK;
 }
 
+static int parse_stream(struct hb_run_options *options, const char *text) {
+    if (!parse_number(text, &options->stream_above) || options->stream_above > UINT32_MAX)
+        return hb_usage_error("--stream-above: '%s' is no number of operations below 2^32", text);
+    return HB_EXIT_OK;
+}
+
 static int parse_seed(struct hb_run_options *options, const char *text) {
     if (!parse_number(text, &options->seed))
         return hb_usage_error("--seed: '%s' is no number", text);
@@ -152,6 +161,7 @@ static bool options_init(struct hb_run_options *options) {
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
+                                       .stream_above = HB_PROGRAM_WORDS_MAX,
                                        .cpu = -1,
                                        .out = "heapbench-results"};
     options->allocators = calloc(HB_LIST_MAX, sizeof *options->allocators);

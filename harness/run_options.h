@@ -32,6 +32,7 @@ struct hb_run_options {
     int touch;                   /* enum job_touch, or -1 */
     uint64_t repeats;
     uint64_t seed;
+    uint64_t stream_above; /* words of a trace: more are not kept in memory */
     int cpu;               /* -1: whichever suits best */
     uint64_t memory_limit; /* bytes, 0: not given */
     enum hb_format format;

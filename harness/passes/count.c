@@ -25,8 +25,6 @@ static bool run_once(struct hb_plan *plan, const struct hb_spec *spec,
     const struct hb_events *events = &plan->cache->events;
     struct job job;
     hb_plan_job(plan, &job, JOB_CACHE, spec, TOUCH_FIRST);
-    job.prefix_words = program->header->word_count;
-    job.prefix_ops = program->header->op_count;
     job.counter_count = (uint32_t)events->count;
     job.counts_alone = alone;
     memcpy(job.counters, events->codes, events->count * sizeof *events->codes);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/passes/feed.h"
 
 enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16 };
 
@@ -168,6 +169,8 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
     worker->pid = worker->page ? fork() : -1;
     if (worker->pid == 0)
         child_exec(launch, worker->page, parent);
+    if (worker->pid > 0 && worker->feed && !hb_feed_start(worker->feed, worker->page))
+        kill(worker->pid, SIGKILL);
     if (worker->pid > 0)
         return true;
     snprintf(error, ERROR_BYTES, "a worker could not be started: %s", strerror(errno));
@@ -177,8 +180,19 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
 
 bool hb_worker_start(struct hb_worker *worker, const struct job *job,
                      const struct hb_program *program, char *error) {
-    return launch_open(&worker->launch, NULL, program->file, error) &&
-           worker_fork(worker, job, error);
+    int file = program->file;
+    worker->feed = NULL;
+    if (program->is_streamed) {
+        worker->feed = hb_feed_open(program, error);
+        if (!worker->feed)
+            return false;
+        file = hb_feed_file(worker->feed);
+    }
+    if (launch_open(&worker->launch, NULL, file, error) && worker_fork(worker, job, error))
+        return true;
+    if (worker->feed)
+        hb_feed_close(worker->feed);
+    return false;
 }
 
 bool hb_worker_has_ended(const struct hb_worker *worker) {
@@ -192,7 +206,11 @@ bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *err
     if (!succeeded && !caught_signal)
         hb_preload_explain(&worker->launch.preload, error, ERROR_BYTES);
     *report = worker->page->report;
+    if (worker->feed)
+        hb_feed_stop(worker->feed);
     worker_close(worker);
+    if (worker->feed)
+        hb_feed_close(worker->feed);
     return succeeded;
 }
 
@@ -205,7 +223,7 @@ bool hb_worker_run(const struct job *job, const struct hb_program *program, stru
 
 bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,
                            struct report *report, const struct hb_wrapper *wrapper, char *error) {
-    struct hb_worker worker;
+    struct hb_worker worker = {0};
     if (!launch_open(&worker.launch, wrapper, program->file, error))
         return false;
     int executable = worker.launch.files[worker.launch.file_count - 1];

@@ -26,7 +26,10 @@ struct hb_wrapper {
 enum { HB_LAUNCH_FILES = 3 + HB_WRAPPER_FILES, HB_WORKER_PATH_MAX = 4096 };
 
 /* A worker that runs. */
+struct hb_feed;
+
 struct hb_worker {
+    struct hb_feed *feed;  /* of a streamed program, else NULL */
     struct job_page *page; /* its report, as far as it is */
     pid_t pid;
     struct hb_launch {

@@ -6,6 +6,7 @@
 
 #include "allocators/text.h"
 #include "harness/worker/execute.h"
+#include "harness/worker/stream.h"
 
 struct check {
     struct worker *worker;
@@ -197,15 +198,16 @@ static void check_laws(const struct check *check) {
 
 void worker_check(struct worker *worker) {
     const struct program_header *program = worker->program;
-    const uint64_t *word = program_words(program);
+    struct stream stream;
+    struct program_op op;
+    stream_open(&stream, worker);
     size_t bytes = program->slot_count * sizeof(uint64_t);
     struct check check = {.worker = worker,
                           .root = NO_SLOT,
                           .requests = worker_map(worker, bytes),
                           .tree_left = worker_map(worker, bytes),
                           .tree_right = worker_map(worker, bytes)};
-    for (; check.op < program->op_count; check.op++) {
-        struct program_op op = program_next(&word);
+    for (; stream_op(&stream, &op); check.op++) {
         if (op.kind == PROGRAM_FREE)
             check_free(&check, &op);
         else if (op.kind == PROGRAM_REALLOC && worker->slots[op.slot])
@@ -217,7 +219,7 @@ void worker_check(struct worker *worker) {
     }
     worker->report->ops = program->op_count - worker->report->failed_allocs - check.skipped;
     for (uint64_t i = 0; i < program->left_count; i++) {
-        struct program_op op = {.slot = (uint32_t)program_left(program)[i]};
+        op = (struct program_op){.slot = (uint32_t)program_left(program)[i]};
         check_free(&check, &op);
     }
     check_laws(&check);

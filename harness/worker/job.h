@@ -9,6 +9,7 @@
 #ifndef HB_JOB_H
 #define HB_JOB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@
 #include "harness/measure/core.h"
 #include "harness/measure/counters.h"
 #include "harness/measure/latencies.h"
+#include "harness/worker/program.h"
 #include "harness/measure/noise.h"
 #include "harness/worker/free_sizes.h"
 
@@ -42,7 +44,7 @@ struct job {
     uint64_t stack_offset;
     uint64_t warm_ns; /* JOB_TIME: replay warm for at least this long */
     uint64_t memory_limit;
-    uint64_t prefix_words;  /* JOB_CACHE: words of the program to replay, */
+    uint64_t prefix_words;  /* JOB_CACHE: words of the program to replay (0: all), */
     uint64_t prefix_ops;    /* which are so many operations */
     uint32_t reserves_heap; /* ours take the heap from backend=mmap, whatever the spec says */
     uint32_t counter_count; /* JOB_CACHE: what to count besides, */
@@ -112,9 +114,21 @@ struct report {
     uint64_t latency_faults, latency_switches; /* page faults and context switches of them */
 };
 
+/* How far a streamed program is. The ring is filled from its first block on, and again once it is
+ * drained. A block of no words ends the trace; the next ring begins it anew. Counters are changed
+ * with futex wakes, by one side each. */
+struct job_feed {
+    _Atomic uint32_t filled;  /* blocks, by the parent */
+    _Atomic uint32_t drained; /* blocks, by the worker */
+    _Atomic uint32_t failed;  /* the parent can fill no more, message says why */
+    uint32_t words[PROGRAM_RING_BLOCKS];
+    char message[JOB_MESSAGE_MAX];
+};
+
 struct job_page {
     struct job job;
     struct report report;
+    struct job_feed feed;
 };
 
 #endif

@@ -6,16 +6,17 @@
 #include "harness/worker/latency.h"
 
 /* The clock is a constant in each loop: its reads stand in line. */
-static void replay_sampled(struct latency *latency, const struct program_header *program,
+static void replay_sampled(struct latency *latency, struct stream *stream,
                            enum hb_clock_kind clock) {
-    const uint64_t *word = program_words(program), *end = word + program->word_count;
-    if (clock == HB_CLOCK_COUNTER)
-        latency_replay(latency, word, end, &hb_clock_counter);
-    else
-        latency_replay(latency, word, end, &hb_clock_system);
+    while (stream_refill(stream)) {
+        if (clock == HB_CLOCK_COUNTER)
+            latency_replay(latency, stream->word, stream->end, &hb_clock_counter);
+        else
+            latency_replay(latency, stream->word, stream->end, &hb_clock_system);
+    }
 }
 
-static void replay_warm(struct worker *worker, struct latency *latency) {
+static void replay_warm(struct worker *worker, struct latency *latency, struct stream *stream) {
     const struct job *job = worker->job;
     struct report *report = worker->report;
     struct rusage before, after;
@@ -24,7 +25,7 @@ static void replay_warm(struct worker *worker, struct latency *latency) {
     while (report->latency_replays < job->warm_replays &&
            (!report->latency_replays || clock_system() - start_ns < job->warm_ns)) {
         getrusage(RUSAGE_SELF, &before);
-        replay_sampled(latency, worker->program, (enum hb_clock_kind)job->clock);
+        replay_sampled(latency, stream, (enum hb_clock_kind)job->clock);
         getrusage(RUSAGE_SELF, &after);
         report->latency_faults += (uint64_t)(after.ru_minflt - before.ru_minflt);
         report->latency_switches +=
@@ -37,18 +38,20 @@ static void replay_warm(struct worker *worker, struct latency *latency) {
 void worker_latency(struct worker *worker) {
     const struct job *job = worker->job;
     struct report *report = worker->report;
+    struct stream stream;
     struct latency latency = {.replay = {worker->allocator, worker->state, worker->slots, 0, 0},
                               .sampler = hb_sampler_start(job->seed, job->sample_every),
                               .step_ticks = job->clock_step_ticks,
                               .touch = job->touch,
                               .samples = &report->cold_latencies};
-    replay_sampled(&latency, worker->program, (enum hb_clock_kind)job->clock);
+    stream_open(&stream, worker);
+    replay_sampled(&latency, &stream, (enum hb_clock_kind)job->clock);
     report->failed_allocs = latency.replay.failed;
     report->ops = worker->program->op_count - latency.replay.failed - latency.replay.skipped;
     replay_free_left(&latency.replay, worker->program);
     if (worker->spec.family->never_frees && !worker->spec.family->is_floor)
         return;
-    replay_program(&latency.replay, worker->program, job->touch);
+    replay_stream(&latency.replay, &stream, job->touch);
     replay_free_left(&latency.replay, worker->program);
-    replay_warm(worker, &latency);
+    replay_warm(worker, &latency, &stream);
 }

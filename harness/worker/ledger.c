@@ -61,9 +61,8 @@ static bool ledger_free(struct ledger *ledger, uint64_t slot) {
 }
 
 void ledger_open(struct ledger *ledger, struct worker *worker) {
-    *ledger = (struct ledger){.worker = worker,
-                              .word = program_words(worker->program),
-                              .hash = UINT64_C(0xcbf29ce484222325)};
+    *ledger = (struct ledger){.worker = worker, .hash = UINT64_C(0xcbf29ce484222325)};
+    stream_open(&ledger->stream, worker);
     ledger->requests = worker_map(worker, worker->program->slot_count * sizeof *ledger->requests);
 }
 
@@ -72,7 +71,9 @@ bool ledger_is_done(const struct ledger *ledger) {
 }
 
 bool ledger_step(struct ledger *ledger) {
-    struct program_op op = program_next(&ledger->word);
+    struct program_op op;
+    if (!stream_op(&ledger->stream, &op))
+        worker_fail(ledger->worker, "the worker's program is damaged", "");
     ledger->op++;
     if (op.kind == PROGRAM_FREE)
         return ledger_free(ledger, op.slot);

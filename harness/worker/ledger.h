@@ -6,12 +6,13 @@
 
 #include <stdbool.h>
 
+#include "harness/worker/stream.h"
 #include "harness/worker/worker.h"
 
 struct ledger {
     struct worker *worker;
     uint64_t *requests; /* of each slot */
-    const uint64_t *word;
+    struct stream stream;
     uint64_t op; /* number of the next one */
     uint64_t live_bytes;
     uint64_t allocated_bytes; /* requested so far; a realloc's new size in full */

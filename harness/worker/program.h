@@ -7,7 +7,9 @@
  * Slots are reused, the last freed first, so that there are no more than objects live at once.
  * Thread marks are left out. Requests are scaled already.
  *
- * The program lies in memory that the parent shares read-only with every worker, header first.
+ * The program lies in memory that the parent shares read-only with every worker, header first. Of a
+ * streamed program the words come in blocks, each of whole operations, in a ring of
+ * PROGRAM_RING_BLOCKS of them; job.h's struct job_feed says which are filled.
  */
 #ifndef HB_PROGRAM_H
 #define HB_PROGRAM_H
@@ -16,6 +18,8 @@
 #include <stdint.h>
 
 enum program_kind { PROGRAM_FREE, PROGRAM_MALLOC, PROGRAM_REALLOC, PROGRAM_CALLOC, PROGRAM_WIDE };
+
+enum { PROGRAM_RING_BLOCKS = 16, PROGRAM_BLOCK_WORDS = 65536 };
 
 #define PROGRAM_MAGIC     UINT64_C(0x314d415247504248)
 #define PROGRAM_SLOTS_MAX (UINT64_C(1) << 29)
@@ -30,7 +34,8 @@ struct program_header {
     uint64_t peak_live_bytes; /* bytes, scaled */
     uint64_t peak_live_op;    /* the first op with that, counted from 0 */
     uint64_t scale;
-    uint64_t bytes; /* of the whole program */
+    uint64_t bytes;       /* of the whole file */
+    uint64_t ring_offset; /* bytes to the blocks of a streamed program, 0: all words are here */
 };
 
 static inline uint32_t program_slot(uint64_t word) {

@@ -108,10 +108,9 @@ void replay_words(struct replay *replay, const uint64_t *word, const uint64_t *e
     }
 }
 
-void replay_program(struct replay *replay, const struct program_header *program,
-                    enum job_touch touch) {
-    const uint64_t *word = program_words(program);
-    replay_words(replay, word, word + program->word_count, touch);
+void replay_stream(struct replay *replay, struct stream *stream, enum job_touch touch) {
+    while (stream_refill(stream))
+        replay_words(replay, stream->word, stream->end, touch);
 }
 
 void replay_free_left(struct replay *replay, const struct program_header *program) {

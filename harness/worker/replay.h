@@ -2,6 +2,7 @@
 #ifndef HB_REPLAY_H
 #define HB_REPLAY_H
 
+#include "harness/worker/stream.h"
 #include "harness/worker/worker.h"
 
 struct replay {
@@ -16,9 +17,8 @@ struct replay {
 void replay_words(struct replay *replay, const uint64_t *word, const uint64_t *end,
                   enum job_touch touch);
 
-/* All of them. */
-void replay_program(struct replay *replay, const struct program_header *program,
-                    enum job_touch touch);
+/* All of them, from the trace's start, where the stream must be. */
+void replay_stream(struct replay *replay, struct stream *stream, enum job_touch touch);
 
 /* Free what the trace leaves live, so that the next replay starts from an empty heap. */
 void replay_free_left(struct replay *replay, const struct program_header *program);

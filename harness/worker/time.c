@@ -19,13 +19,18 @@ static uint64_t minor_faults(void) {
     return (uint64_t)usage.ru_minflt;
 }
 
-static void replay_warm(struct worker *worker, struct replay *replay) {
+/* One replay. Returns what it took, the time without words to replay left out. */
+static uint64_t replay_timed(struct replay *replay, struct stream *stream) {
+    uint64_t waited = stream->waited_ns, start = now_ns();
+    replay_stream(replay, stream, stream->worker->job->touch);
+    return now_ns() - start - (stream->waited_ns - waited);
+}
+
+static void replay_warm(struct worker *worker, struct replay *replay, struct stream *stream) {
     struct report *report = worker->report;
     uint64_t spent = 0;
     for (uint32_t count = 0; count < 2 || spent < worker->job->warm_ns; count++) {
-        uint64_t faults = minor_faults(), start = now_ns();
-        replay_program(replay, worker->program, worker->job->touch);
-        uint64_t took = now_ns() - start;
+        uint64_t faults = minor_faults(), took = replay_timed(replay, stream);
         spent += took;
         report->warm_faults = minor_faults() - faults;
         replay_free_left(replay, worker->program);
@@ -39,16 +44,17 @@ static void replay_warm(struct worker *worker, struct replay *replay) {
 static void replay_all(struct worker *worker) {
     struct report *report = worker->report;
     struct replay replay = {worker->allocator, worker->state, worker->slots, 0, 0};
-    uint64_t faults = minor_faults(), start = now_ns();
-    replay_program(&replay, worker->program, worker->job->touch);
-    report->cold_ns = now_ns() - start;
+    struct stream stream;
+    stream_open(&stream, worker);
+    uint64_t faults = minor_faults();
+    report->cold_ns = replay_timed(&replay, &stream);
     report->minor_faults = minor_faults() - faults;
     report->failed_allocs = replay.failed;
     report->ops = worker->program->op_count - replay.failed - replay.skipped;
     replay_free_left(&replay, worker->program);
     bool reuses = !worker->spec.family->never_frees || worker->spec.family->is_floor;
     if (reuses)
-        replay_warm(worker, &replay);
+        replay_warm(worker, &replay, &stream);
 }
 
 /* The CPU that the worker is bound to; -1 if it may run on several. */
