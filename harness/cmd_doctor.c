@@ -17,6 +17,7 @@
 #include "harness/measure/callgrind.h"
 #include "harness/measure/core.h"
 #include "harness/measure/events.h"
+#include "harness/measure/noise.h"
 #include "harness/plot.h"
 #include "harness/table.h"
 
@@ -118,6 +119,17 @@ static void look_at_core(void) {
                              : "; memory cannot be bound (set_mempolicy; a container's seccomp?)");
 }
 
+/* What tells the time pass that a block was disturbed. */
+static void look_at_noise(void) {
+    struct hb_noise_moment moment;
+    hb_noise_read(&moment, "", sched_getcpu());
+    bool sees_waits = moment.wait_ns != HB_NOISE_UNKNOWN;
+    say("disturbances", sees_waits, "%s, %s, %s",
+        sees_waits ? "waits" : "no waits (/proc/self/schedstat), so switches instead",
+        moment.steal_ns != HB_NOISE_UNKNOWN ? "steal time" : "no steal time (/proc/stat)",
+        moment.khz != HB_NOISE_UNKNOWN ? "frequency" : "no frequency (cpufreq)");
+}
+
 static void look_at_size(void) {
     cpu_set_t allowed;
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -148,5 +160,6 @@ int hb_cmd_doctor(int argc, char **argv) {
     look_at_kernel();
     look_at_size();
     look_at_core();
+    look_at_noise();
     return HB_EXIT_OK;
 }

@@ -115,7 +115,8 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     X(COUNTS, free_size_count, "", "free blocks of these sizes up to below the next, there")       \
     X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")                                         \
     HB_LATENCY_FIELDS(X)                                                                           \
-    HB_MEMORY_FIELDS(X)
+    HB_MEMORY_FIELDS(X)                                                                            \
+    X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")
 
 struct hb_counts {
     size_t count;

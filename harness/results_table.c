@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <math.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/results_summary.h"
 #include "harness/table.h"
@@ -134,12 +132,7 @@ static void means_print(const struct hb_result *results, size_t count, size_t wi
 }
 
 size_t hb_results_table_width(FILE *file) {
-    struct winsize window;
-    size_t width = WIDTH_OF_PIPES;
-
-    if (isatty(fileno(file)))
-        width = ioctl(fileno(file), TIOCGWINSZ, &window) == 0 ? window.ws_col : WIDTH_MIN;
-    return width < WIDTH_MIN ? WIDTH_MIN : width;
+    return hb_terminal_width(file, WIDTH_MIN, WIDTH_OF_PIPES, SIZE_MAX);
 }
 
 void hb_results_print_table_in(const struct hb_result *results, size_t count, size_t width,

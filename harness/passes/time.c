@@ -127,6 +127,8 @@ static void run_blocks(struct hb_plan *plan, struct hb_time_blocks *blocks, size
         const struct hb_cell *baseline = plan->baseline;
         struct hb_cell *cell = &plan->cells[i];
         cell->result.floor_ns_per_op = floor;
+        for (size_t j = 0; j < floor_ns.count; j++)
+            hb_reals_append(&cell->result.floor_replay_ns, floor_ns.values[j]);
         hb_time_fill(&cell->result, blocks, cell->timed,
                      baseline && cell != baseline ? baseline->timed : NULL);
     }

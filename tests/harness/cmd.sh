@@ -31,6 +31,7 @@ expect 0 "order=address|lifo|fifo" "$heapbench" list
 expect 2 "nearest: traces" "$heapbench" list trace
 expect 0 "perf::PAGE-FAULTS:u" "$heapbench" list counters
 expect 0 "valgrind" "$heapbench" doctor
+expect 0 "disturbances" "$heapbench" doctor
 expect 0 "package valgrind" env PATH=/nowhere "$heapbench" doctor
 expect 2 "heapbench: " "$heapbench" list allocators traces
 [ -z "$("$heapbench" list | grep -v 'installed: /' | grep -E '.{81}')" ]
