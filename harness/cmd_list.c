@@ -100,6 +100,8 @@ static void foreign_list(void) {
 
     for (const struct hb_foreign *foreign = hb_foreigns; foreign->package; foreign++) {
         family_print(&foreign->family);
+        if (foreign->outgrows_valgrind)
+            indented_print("not simulated: it reserves more addresses than valgrind gives", 0);
         if (hb_foreign_find(foreign, path))
             printf("%*sinstalled: %s\n", INDENT, "", path);
         else

@@ -169,6 +169,8 @@ static int plots_draw(const struct hb_plots *plots) {
         tally_add(&tally, hb_plot_frag_time(plots, error), error);
     if (!tally.is_stopped)
         tally_add(&tally, hb_plot_cache(plots, error), error);
+    if (!tally.is_stopped && hb_plot_has_cache_sim(plots))
+        tally_add(&tally, hb_plot_cache_sim(plots, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)

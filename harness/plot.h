@@ -47,6 +47,10 @@ enum hb_plot_status hb_plot_frag_time(const struct hb_plots *plots, char *error)
 /* Cache misses of both levels, bars per allocator, a panel per trace. */
 enum hb_plot_status hb_plot_cache(const struct hb_plots *plots, char *error);
 
+/* The same of simulations beside the processor's counters, where there are any. */
+bool hb_plot_has_cache_sim(const struct hb_plots *plots);
+enum hb_plot_status hb_plot_cache_sim(const struct hb_plots *plots, char *error);
+
 /* Is there a gnuplot to draw with? If not, error says what is wrong. */
 bool hb_plot_has_gnuplot(char *error);
 

@@ -17,6 +17,7 @@
 
 #include "harness/results_latency.h"
 #include "harness/results_memory.h"
+#include "harness/results_sim.h"
 
 enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
 enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
@@ -116,7 +117,8 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     X(COUNTS, free_size_sum_bytes, "bytes", "their bytes")                                         \
     HB_LATENCY_FIELDS(X)                                                                           \
     HB_MEMORY_FIELDS(X)                                                                            \
-    X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")
+    X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")    \
+    HB_SIM_FIELDS(X)
 
 struct hb_counts {
     size_t count;

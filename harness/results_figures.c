@@ -19,11 +19,12 @@ enum group {
 
 enum figure_kind {
     FIGURE_REAL,
-    FIGURE_RATIO,    /* always three decimals */
-    FIGURE_PERCENT,  /* of a ratio */
-    FIGURE_BYTES,    /* a count, in the unit that suits the column */
-    FIGURE_INTERVAL, /* offset is the low end, high the other; digits as for the middle */
-    FIGURE_VERDICT,  /* of an interval of a ratio to the baseline */
+    FIGURE_SIMULATED, /* a real; not shown where it is what the columns before it are made from */
+    FIGURE_RATIO,     /* always three decimals */
+    FIGURE_PERCENT,   /* of a ratio */
+    FIGURE_BYTES,     /* a count, in the unit that suits the column */
+    FIGURE_INTERVAL,  /* offset is the low end, high the other; digits as for the middle */
+    FIGURE_VERDICT,   /* of an interval of a ratio to the baseline */
     FIGURE_TIME_RATIO,
     FIGURE_LATENCY, /* tenths of a ns at most */
     FIGURE_CHECK
@@ -70,6 +71,9 @@ static const struct figure figures[] = {
     {GROUP_CACHE, FIGURE_REAL, "L1d", "misses/op", AT(l1d_misses_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "LLC", "misses/op", AT(llc_misses_per_op), 0},
     {GROUP_CACHE, FIGURE_REAL, "dTLB", "misses/op", AT(dtlb_misses_per_op), 0},
+    {GROUP_CACHE, FIGURE_SIMULATED, "sim", "instr.", AT(sim_instructions_per_op), 0},
+    {GROUP_CACHE, FIGURE_SIMULATED, "sim L1d", "misses/op", AT(sim_l1d_misses_per_op), 0},
+    {GROUP_CACHE, FIGURE_SIMULATED, "sim LLC", "misses/op", AT(sim_llc_misses_per_op), 0},
     {GROUP_CHECK, FIGURE_CHECK, "", "check", AT(check), 0},
 };
 
@@ -83,8 +87,35 @@ static double figure_value(const struct figure *figure, const struct hb_result *
         uint64_t count = *(const uint64_t *)place;
         return count == HB_COUNT_NULL ? NAN : (double)count;
     }
+    if (figure->kind == FIGURE_SIMULATED && strcmp(result->cache_source, "sim") == 0)
+        return NAN;
     double value = *(const double *)place;
     return figure->kind == FIGURE_PERCENT ? 100 * value : value;
+}
+
+/* The figures of the null allocator, that the results of all others carry. False if there are
+ * none. */
+static bool floor_gather(const struct hb_results_block *block, struct hb_result *floor) {
+    static const size_t places[][2] = {
+        {AT(ns_per_op), AT(floor_ns_per_op)},
+        {AT(instructions_per_op), AT(floor_instructions_per_op)},
+        {AT(l1d_misses_per_op), AT(floor_l1d_misses_per_op)},
+        {AT(llc_misses_per_op), AT(floor_llc_misses_per_op)},
+        {AT(sim_instructions_per_op), AT(floor_sim_instructions_per_op)},
+        {AT(sim_l1d_misses_per_op), AT(floor_sim_l1d_misses_per_op)},
+        {AT(sim_llc_misses_per_op), AT(floor_sim_llc_misses_per_op)},
+    };
+    bool has_any = false;
+    hb_result_init(floor);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        double *value = (double *)((char *)floor + places[i][0]);
+        for (size_t row = 0; row < block->count && isnan(*value); row++)
+            *value = *(const double *)((const char *)block->rows[row] + places[i][1]);
+        has_any |= !isnan(*value);
+    }
+    for (size_t row = 0; row < block->count && !floor->cache_source[0]; row++)
+        strcpy(floor->cache_source, block->rows[row]->cache_source);
+    return has_any;
 }
 
 static double figure_largest(const struct figure *figure, const struct hb_results_block *block) {
@@ -160,7 +191,9 @@ static void figure_fill(const struct figure *figure, size_t column,
     }
 }
 
-void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file) {
+/* As a table of the rows of a block. */
+static void rows_print(const struct hb_results_block *block, bool has_floor, size_t width,
+                       FILE *file) {
     const char **names = calloc(block->count, sizeof *names);
     struct hb_table *table = names ? hb_table_create(block->count, FIGURES, names) : NULL;
 
@@ -168,8 +201,27 @@ void hb_results_print_figures(const struct hb_results_block *block, size_t width
         names[i] = block->rows[i]->allocator;
     for (size_t i = 0; table && i < FIGURES; i++)
         figure_fill(&figures[i], i, block, table);
+    if (table && has_floor)
+        hb_table_set_last_optional(table);
     if (table)
         hb_table_print(table, "allocator", width, file);
     hb_table_free(table);
     free(names);
+}
+
+void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file) {
+    static struct hb_result floor;
+    struct hb_results_block with_floor = {calloc(block->count + 1, sizeof *block->rows),
+                                          block->count};
+
+    if (!with_floor.rows)
+        return;
+    memcpy(with_floor.rows, block->rows, block->count * sizeof *block->rows);
+    bool has_floor = floor_gather(block, &floor);
+    if (has_floor) {
+        snprintf(floor.allocator, sizeof floor.allocator, "(floor: null)");
+        with_floor.rows[with_floor.count++] = &floor;
+    }
+    rows_print(&with_floor, has_floor, width, file);
+    free(with_floor.rows);
 }

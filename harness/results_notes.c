@@ -46,13 +46,20 @@ static bool is_same(const struct hb_result *result) {
     return result->time_ratio_ci95_low <= 1 && result->time_ratio_ci95_high >= 1;
 }
 
+/* Operations simulated, HB_COUNT_NULL if none; older results have them as those of the source. */
+static uint64_t simulated_ops(const struct hb_result *result) {
+    bool is_source = strcmp(result->cache_source, "sim") == 0;
+    return is_source && !has_count(result->sim_ops) ? result->cache_ops : result->sim_ops;
+}
+
 static bool lacks_cache(const struct hb_result *result) {
-    return result->cache_source[0] == '\0' && has_pass(result, "cache") &&
-           result->error[0] == '\0' && !isnan(result->ns_per_op);
+    return isnan(result->instructions_per_op) && isnan(result->l1d_misses_per_op) &&
+           !has_count(simulated_ops(result)) && has_pass(result, "cache") &&
+           result->error[0] == '\0' && result->counters[0] == '\0';
 }
 
 static bool simulated_beyond_break(const struct hb_result *result) {
-    return strcmp(result->cache_source, "sim") == 0 && strcmp(result->allocator, "glibc") == 0 &&
+    return has_count(simulated_ops(result)) && strcmp(result->allocator, "glibc") == 0 &&
            has_count(result->peak_live_bytes) && result->peak_live_bytes > SIMULATED_BREAK;
 }
 
@@ -124,23 +131,37 @@ static void failures_print(const struct hb_result *result, size_t width, FILE *f
 }
 
 static void caches_print_result(const struct hb_result *result, size_t width, FILE *file) {
-    char text[NOTE_MAX] = "", part[256];
+    char text[NOTE_MAX] = "", part[HB_RESULT_TEXT_MAX + 128];
 
-    if (strcmp(result->cache_source, "sim") == 0)
-        snprintf(text, sizeof text, "caches simulated over the first %" PRIu64 " ops: %s",
-                 result->cache_ops, result->cache_geometry);
-    else if (strcmp(result->cache_source, "pmu") == 0)
-        snprintf(text, sizeof text, "caches counted by the processor");
+    if (strcmp(result->cache_source, "pmu") == 0)
+        note_add(text, "", "caches counted by the processor");
     if (result->counters_running_ratio < 1) {
         snprintf(part, sizeof part, "events took turns, each counted %.0f%% of the time or more",
                  100 * result->counters_running_ratio);
         note_add(text, "; ", part);
     }
-    if (!isnan(result->floor_instructions_per_op)) {
-        snprintf(part, sizeof part, "floor %.1f instr./op, %.3f L1d, %.3f LLC misses/op",
-                 result->floor_instructions_per_op, result->floor_l1d_misses_per_op,
-                 result->floor_llc_misses_per_op);
+    if (has_count(simulated_ops(result))) {
+        snprintf(part, sizeof part, "%scaches simulated over the first %" PRIu64 " ops: %s",
+                 strcmp(result->cache_source, "sim") == 0 ? "" : "sim: ", simulated_ops(result),
+                 result->cache_geometry);
         note_add(text, "; ", part);
+    }
+    if (text[0] != '\0')
+        hb_results_print_note(text, width, file);
+}
+
+/* Simulations of foreign allocators do not repeat to the last miss. */
+static void spreads_print(const struct hb_results_block *block, size_t width, FILE *file) {
+    char text[NOTE_MAX] = "", part[HB_RESULT_TEXT_MAX + 64];
+
+    for (size_t i = 0; i < block->count; i++) {
+        const struct hb_result *row = block->rows[i];
+        if (isnan(row->sim_spread_ratio))
+            continue;
+        snprintf(part, sizeof part, "%s%s %.3g%%",
+                 text[0] == '\0' ? "two simulations differ by: " : "", row->allocator,
+                 100 * row->sim_spread_ratio);
+        note_add(text, ", ", part);
     }
     if (text[0] != '\0')
         hb_results_print_note(text, width, file);
@@ -167,14 +188,16 @@ static void counters_print(const struct hb_result *result, size_t width, FILE *f
     hb_text_wrap(text, 4, width - 4 - strlen(result->allocator), file);
 }
 
-/* Once, as all rows of a block were counted alike. */
+/* Once, as all rows of a block were counted alike, or not at all. */
 static void caches_print(const struct hb_results_block *block, size_t width, FILE *file) {
-    for (size_t i = 0; i < block->count; i++) {
-        if (block->rows[i]->cache_source[0] != '\0') {
-            caches_print_result(block->rows[i], width, file);
-            return;
-        }
+    const struct hb_result *best = block->rows[0];
+    for (size_t i = 1; i < block->count; i++) {
+        const struct hb_result *row = block->rows[i];
+        bool is_more = has_count(simulated_ops(row)) > has_count(simulated_ops(best));
+        if (best->cache_source[0] == '\0' || is_more)
+            best = row;
     }
+    caches_print_result(best, width, file);
 }
 
 static double sum_add(double sum, double value) {
@@ -214,6 +237,7 @@ void hb_results_print_notes(const struct hb_results_block *block, size_t width, 
     noise_print(block, width, file);
     hb_results_print_latency(block, width, file);
     caches_print(block, width, file);
+    spreads_print(block, width, file);
     for (size_t i = 0; i < block->count; i++)
         counters_print(block->rows[i], width, file);
     for (size_t i = 0; i < block->count; i++)

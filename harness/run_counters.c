@@ -8,19 +8,55 @@
 
 enum { REASON_BYTES = 512, LINE_BYTES = 2048 };
 
-int hb_run_counters_parse(struct hb_run_options *options, const char *text) {
-    static const char *const names[] = {"auto", "pmu", "sim", "none"};
-    char error[HB_EVENT_ERROR_MAX];
-    for (int i = 0; i < HB_COUNT_EVENTS; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            options->counting = (enum hb_counting)i;
-            return HB_EXIT_OK;
-        }
+static bool has_event(const struct hb_events *events, const char *name, size_t length) {
+    for (size_t i = 0; i < events->count; i++)
+        if (strlen(events->names[i]) == length && memcmp(events->names[i], name, length) == 0)
+            return true;
+    return false;
+}
+
+static bool add_defaults(struct hb_events *events, char *error) {
+    static struct hb_events defaults;
+    bool added = true;
+    hb_events_default(&defaults);
+    for (size_t i = 0; i < defaults.count && added; i++)
+        if (!has_event(events, defaults.names[i], strlen(defaults.names[i])))
+            added = hb_events_add(events, defaults.names[i], strlen(defaults.names[i]), error);
+    return added;
+}
+
+static bool item_is(const char *item, size_t length, const char *name) {
+    return strlen(name) == length && memcmp(item, name, length) == 0;
+}
+
+static bool add_item(struct hb_run_options *options, const char *item, size_t length, char *error) {
+    if (item_is(item, length, "sim")) {
+        options->counting |= HB_COUNT_SIM;
+        return true;
     }
-    options->counting = HB_COUNT_EVENTS;
-    if (!hb_events_parse(&options->events, text, error))
-        return hb_usage_error("--counters: %s; or auto, pmu, sim, none", error);
-    return HB_EXIT_OK;
+    options->counting |= HB_COUNT_EVENTS;
+    if (item_is(item, length, "pmu"))
+        return add_defaults(&options->events, error);
+    return has_event(&options->events, item, length) ||
+           hb_events_add(&options->events, item, length, error);
+}
+
+int hb_run_counters_parse(struct hb_run_options *options, const char *text) {
+    char error[HB_EVENT_ERROR_MAX] = "name what to count";
+    bool is_auto = strcmp(text, "auto") == 0, is_right = *text != '\0';
+    options->counting = is_auto ? HB_COUNT_AUTO : 0;
+    options->events.count = 0;
+    if (is_auto || strcmp(text, "none") == 0)
+        return HB_EXIT_OK;
+    for (size_t length; *text && is_right; text += length + (text[length] == ',')) {
+        length = strcspn(text, ",");
+        if (item_is(text, length, "auto") || item_is(text, length, "none"))
+            return hb_usage_error("--counters: %.4s stands alone", text);
+        is_right = add_item(options, text, length, error);
+    }
+    if (is_right)
+        return HB_EXIT_OK;
+    return hb_usage_error("--counters: %s; or auto, none, pmu, sim", error);
 }
 
 int hb_run_caches_parse(struct hb_run_options *options, const char *text) {
@@ -53,44 +89,67 @@ static void refusals_say(const struct hb_events *events, const int *refusals) {
     }
 }
 
+/* A simulated program gets fewer addresses than some allocators reserve. */
+static void unsimulated_say(const struct hb_run_options *options) {
+    char names[LINE_BYTES] = "";
+    for (size_t i = 0; i <= options->allocator_count; i++) {
+        const struct hb_spec *spec =
+            i < options->allocator_count ? &options->allocators[i] : &options->baseline;
+        bool is_asked_for = i < options->allocator_count || options->has_baseline;
+        if (is_asked_for && spec->foreign && spec->foreign->outgrows_valgrind &&
+            !strstr(names, spec->canonical))
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                     names[0] ? ", " : "", spec->canonical);
+    }
+    if (names[0])
+        fprintf(stderr,
+                "heapbench: not simulated: %s: it reserves more addresses than valgrind gives a "
+                "program\n",
+                names);
+}
+
 static void choose_sim(const struct hb_run_options *options, struct hb_cache_setup *setup) {
     const char *obstacle = hb_cache_setup_sim(setup, &options->geometry);
     if (obstacle)
-        fprintf(stderr, "heapbench: the cache pass is left out: %s\n", obstacle);
+        fprintf(stderr, "heapbench: %s: %s\n",
+                setup->counts ? "no caches are simulated" : "the cache pass is left out", obstacle);
+    else
+        unsimulated_say(options);
 }
 
-static bool any_hardware(const struct hb_events *events) {
-    for (size_t i = 0; i < events->count; i++)
-        if (hb_event_is_hardware(&events->codes[i]))
-            return true;
-    return false;
-}
-
-static void choose_counters(const struct hb_run_options *options, struct hb_cache_setup *setup) {
+/* The events of which some can be opened. Those that cannot are said. */
+static void choose_events(const struct hb_events *asked, struct hb_cache_setup *setup) {
     int refusals[HB_COUNTERS_MAX];
-    struct hb_events asked;
-    hb_events_default(&setup->events);
-    if (options->counting == HB_COUNT_EVENTS)
-        setup->events = options->events;
-    asked = setup->events;
+    setup->events = *asked;
     hb_events_keep_open(&setup->events, &hb_counter_kernel, refusals);
-    if (options->counting == HB_COUNT_AUTO && !any_hardware(&setup->events)) {
-        fputs("heapbench: no counters of the processor here (heapbench list counters); caches are "
-              "simulated\n",
-              stderr);
-        choose_sim(options, setup);
+    refusals_say(asked, refusals);
+    setup->counts = setup->events.count > 0;
+}
+
+/* The usual events where the processor's can be opened, else a simulation. */
+static void choose_auto(const struct hb_run_options *options, struct hb_cache_setup *setup) {
+    static struct hb_events usual, open;
+    int refusals[HB_COUNTERS_MAX];
+    hb_events_default(&usual);
+    open = usual;
+    hb_events_keep_open(&open, &hb_counter_kernel, refusals);
+    if (hb_events_any_hardware(&open)) {
+        choose_events(&usual, setup);
         return;
     }
-    refusals_say(&asked, refusals);
-    if (setup->events.count)
-        setup->source = HB_CACHE_COUNTERS;
+    fputs("heapbench: no counters of the processor here (heapbench list counters); caches are "
+          "simulated\n",
+          stderr);
+    choose_sim(options, setup);
 }
 
 void hb_run_counters_choose(const struct hb_run_options *options, struct hb_cache_setup *setup) {
-    if (!(options->passes & HB_PASS_CACHE) || options->counting == HB_COUNT_NONE)
+    if (!(options->passes & HB_PASS_CACHE))
         return;
-    if (options->counting == HB_COUNT_SIM)
+    if (options->counting & HB_COUNT_AUTO)
+        choose_auto(options, setup);
+    if (options->counting & HB_COUNT_EVENTS)
+        choose_events(&options->events, setup);
+    if (options->counting & HB_COUNT_SIM)
         choose_sim(options, setup);
-    else
-        choose_counters(options, setup);
 }

@@ -40,7 +40,7 @@ static const struct run_option {
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
     {"counters", "WHAT", hb_run_counters_parse,
-     "of the cache pass: auto, pmu, sim, none, or events such as perf::CYCLES:u,…"},
+     "of the cache pass: auto, none, or a list of pmu, sim, and events such as perf::CYCLES:u"},
     {"cache", "CACHES", hb_run_caches_parse,
      "to simulate, L1=32K,8,64:LL=32M,16,64 (this machine's)"},
     {"cpu", "N", hb_run_cpu_parse,
@@ -158,6 +158,7 @@ static bool options_init(struct hb_run_options *options) {
     char error[HB_OPTION_ERROR_MAX];
     *options = (struct hb_run_options){.has_baseline = true,
                                        .passes = hb_passes_default(),
+                                       .counting = HB_COUNT_AUTO,
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
@@ -220,7 +221,7 @@ int hb_run_options_parse(struct hb_run_options *options, int argc, char **argv) 
     if (!options_init(options))
         return hb_failure("not enough memory");
     int status = parse_words(options, argc, argv);
-    if (options->counting == HB_COUNT_NONE)
+    if (!options->counting)
         options->passes &= ~(unsigned)HB_PASS_CACHE;
     return status == HB_EXIT_OK ? options_check(options) : status;
 }

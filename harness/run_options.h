@@ -10,7 +10,7 @@
 #include "harness/measure/geometry.h"
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
-enum hb_counting { HB_COUNT_AUTO, HB_COUNT_PMU, HB_COUNT_SIM, HB_COUNT_NONE, HB_COUNT_EVENTS };
+enum hb_counting { HB_COUNT_SIM = 1, HB_COUNT_EVENTS = 2, HB_COUNT_AUTO = 4 };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
 
 struct hb_run_trace {
@@ -26,8 +26,8 @@ struct hb_run_options {
     bool has_baseline;
     struct hb_spec baseline;
     unsigned passes;             /* HB_PASS_… */
-    enum hb_counting counting;   /* of the cache pass */
-    struct hb_events events;     /* what HB_COUNT_EVENTS names */
+    unsigned counting;           /* of the cache pass, HB_COUNT_…; 0: nothing */
+    struct hb_events events;     /* those of HB_COUNT_EVENTS */
     struct hb_geometry geometry; /* of simulated caches */
     int touch;                   /* enum job_touch, or -1 */
     uint64_t repeats;

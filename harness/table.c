@@ -20,14 +20,19 @@ struct hb_table {
     const char *const *names;
     struct column *heads;
     char (*cells)[CELL_MAX]; /* line by line */
+    bool is_last_optional;
 };
 
 struct hb_table *hb_table_create(size_t lines, size_t columns, const char *const *names) {
     struct hb_table *table = calloc(1, sizeof *table);
     if (!table)
         return NULL;
-    *table = (struct hb_table){lines, columns, names, calloc(columns, sizeof *table->heads),
-                               calloc(lines * columns, sizeof *table->cells)};
+    *table = (struct hb_table){lines,
+                               columns,
+                               names,
+                               calloc(columns, sizeof *table->heads),
+                               calloc(lines * columns, sizeof *table->cells),
+                               false};
     if (table->heads && table->cells)
         return table;
     hb_table_free(table);
@@ -65,11 +70,19 @@ void hb_table_set_heading(struct hb_table *table, size_t column, int group, cons
     width_widen(&head->width, head->lower);
 }
 
+static bool is_figure(const char *cell) {
+    return cell[0] != '\0' && strcmp(cell, "-") != 0;
+}
+
+void hb_table_set_last_optional(struct hb_table *table) {
+    table->is_last_optional = true;
+}
+
 void hb_table_set(struct hb_table *table, size_t line, size_t column, const char *text) {
     char *cell = table->cells[line * table->columns + column];
     snprintf(cell, CELL_MAX, "%s", text);
     width_widen(&table->heads[column].width, cell);
-    if (cell[0] != '\0' && strcmp(cell, "-") != 0)
+    if (is_figure(cell))
         table->heads[column].has_figures = true;
 }
 
@@ -132,6 +145,16 @@ static void panel_print_line(const struct hb_table *table, size_t first, size_t 
     fputc('\n', file);
 }
 
+/* Is a line to be printed in the panel of these columns? */
+static bool line_is_wanted(const struct hb_table *table, size_t line, size_t first, size_t end) {
+    if (!table->is_last_optional || line + 1 < table->lines)
+        return true;
+    for (size_t i = first; i < end; i++)
+        if (is_figure(table->cells[line * table->columns + i]))
+            return true;
+    return false;
+}
+
 static void panel_print(const struct hb_table *table, const char *first_heading, size_t first,
                         size_t end, size_t name_width, FILE *file) {
     spaces_print(name_width, file);
@@ -139,6 +162,8 @@ static void panel_print(const struct hb_table *table, const char *first_heading,
     name_print(first_heading, name_width, file);
     panel_print_line(table, first, end, LINE_LOWER, 0, file);
     for (size_t line = 0; line < table->lines; line++) {
+        if (!line_is_wanted(table, line, first, end))
+            continue;
         name_print(table->names[line], name_width, file);
         if (hb_text_width(table->names[line]) > name_width) {
             fputc('\n', file);

@@ -20,6 +20,9 @@ void hb_table_set_heading(struct hb_table *table, size_t column, int group, cons
 /* Same, a figure, already formatted. A column that has none but "-" is not printed. */
 void hb_table_set(struct hb_table *table, size_t line, size_t column, const char *text);
 
+/* The last line is left out of each part of the table where it has no figures. */
+void hb_table_set_last_optional(struct hb_table *table);
+
 /* Print at most width columns of characters wide. first_heading stands over the names. */
 void hb_table_print(const struct hb_table *table, const char *first_heading, size_t width,
                     FILE *file);

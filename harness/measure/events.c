@@ -82,7 +82,7 @@ static void unknown_say(const char *name, char *error) {
     free(names);
 }
 
-static bool event_add(struct hb_events *events, const char *name, size_t length, char *error) {
+bool hb_events_add(struct hb_events *events, const char *name, size_t length, char *error) {
     if (events->count == HB_COUNTERS_MAX || length >= HB_EVENT_NAME_MAX) {
         snprintf(error, HB_EVENT_ERROR_MAX, "at most %d events, of %d characters each",
                  HB_COUNTERS_MAX, HB_EVENT_NAME_MAX - 1);
@@ -107,7 +107,7 @@ bool hb_events_parse(struct hb_events *events, const char *list, char *error) {
     events->count = 0;
     for (size_t length; *list; list += length + (list[length] == ',')) {
         length = strcspn(list, ",");
-        if (!event_add(events, list, length, error))
+        if (!hb_events_add(events, list, length, error))
             return false;
     }
     if (!events->count)
@@ -119,11 +119,18 @@ void hb_events_default(struct hb_events *events) {
     char error[HB_EVENT_ERROR_MAX];
     events->count = 0;
     for (int i = 0; i < DEFAULTS; i++)
-        event_add(events, defaults[i].name, strlen(defaults[i].name), error);
+        hb_events_add(events, defaults[i].name, strlen(defaults[i].name), error);
 }
 
 bool hb_event_is_hardware(const struct perf_event_attr *code) {
     return code->type != PERF_TYPE_SOFTWARE && code->type != PERF_TYPE_TRACEPOINT;
+}
+
+bool hb_events_any_hardware(const struct hb_events *events) {
+    for (size_t i = 0; i < events->count; i++)
+        if (hb_event_is_hardware(&events->codes[i]))
+            return true;
+    return false;
 }
 
 static void refusal_by_right(const struct perf_event_attr *code, char *text, size_t size) {
@@ -133,11 +140,19 @@ static void refusal_by_right(const struct perf_event_attr *code, char *text, siz
         level[0] = '\0';
     if (file)
         fclose(file);
-    snprintf(text, size,
-             "not permitted: kernel.perf_event_paranoid is %.*s; as root: sysctl -w "
-             "kernel.perf_event_paranoid=%s%s",
-             (int)strcspn(level, "\n"), level, code->exclude_kernel ? "2" : "1",
-             code->exclude_kernel ? "" : ", or count outside the kernel only (:u)");
+    int needed = code->exclude_kernel ? 2 : 1;
+    bool is_known = level[0] == '-' || (level[0] >= '0' && level[0] <= '9');
+    if (is_known && atoi(level) <= needed)
+        snprintf(text, size,
+                 "not permitted, though kernel.perf_event_paranoid is %.*s: a container's seccomp "
+                 "filter, as a rule; run outside it, or docker run --cap-add=PERFMON",
+                 (int)strcspn(level, "\n"), level);
+    else
+        snprintf(text, size,
+                 "not permitted: kernel.perf_event_paranoid is %.*s; as root: sysctl -w "
+                 "kernel.perf_event_paranoid=%d%s",
+                 (int)strcspn(level, "\n"), level, needed,
+                 code->exclude_kernel ? "" : ", or count outside the kernel only (:u)");
 }
 
 void hb_event_refusal(const struct perf_event_attr *code, int refusal, char *text, size_t size) {
@@ -154,10 +169,33 @@ void hb_event_refusal(const struct perf_event_attr *code, int refusal, char *tex
         snprintf(text, size, "another program holds the counters");
     else if (refusal == ENOSYS)
         snprintf(text, size, "this kernel has no perf_event_open");
+    else if (refusal == ENODATA)
+        snprintf(text, size,
+                 "the counter opens and stays at 0: the host of this virtual machine does not "
+                 "count; --counters=sim simulates caches");
+    else if (refusal == EINVAL)
+        snprintf(text, size,
+                 "the kernel does not take it: an event of another processor, or a modifier that "
+                 "this one has not");
     else if (refusal == EIO)
         snprintf(text, size, "the kernel stopped counting it");
     else
         snprintf(text, size, "%s", strerror(refusal));
+}
+
+static void spend_instructions(void) {
+    enum { TURNS = 1000000 };
+    for (volatile int turn = 0; turn < TURNS; turn++)
+        continue;
+}
+
+/* Some virtual machines have counters that open and never count. Instructions and cycles pass in
+ * any loop. */
+static bool is_dead(const struct perf_event_attr *code, const struct hb_count *count) {
+    bool always_counts =
+        code->type == PERF_TYPE_HARDWARE &&
+        (code->config == PERF_COUNT_HW_INSTRUCTIONS || code->config == PERF_COUNT_HW_CPU_CYCLES);
+    return always_counts && !count->refusal && count->running_ns > 0 && count->value == 0;
 }
 
 void hb_events_keep_open(struct hb_events *events, const struct hb_counter_system *system,
@@ -166,9 +204,12 @@ void hb_events_keep_open(struct hb_events *events, const struct hb_counter_syste
     struct hb_counters counters;
     size_t kept = 0, count = events->count;
     hb_counters_open(&counters, system, events->codes, count, true, counts);
-    for (size_t i = 0; i < count; i++)
-        refusals[i] = (int)counts[i].refusal;
+    hb_counters_start(&counters);
+    spend_instructions();
+    hb_counters_stop(&counters);
     hb_counters_finish(&counters);
+    for (size_t i = 0; i < count; i++)
+        refusals[i] = is_dead(&events->codes[i], &counts[i]) ? ENODATA : (int)counts[i].refusal;
     for (size_t i = 0; i < count; i++) {
         if (refusals[i])
             continue;

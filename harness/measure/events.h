@@ -25,18 +25,25 @@ struct hb_events {
 /* What is counted unless something else is asked for. */
 void hb_events_default(struct hb_events *events);
 
+/* Add the event of a name, which has length characters. False with one line in error: an unknown
+ * name (the nearest are said), a bad modifier, too many. */
+bool hb_events_add(struct hb_events *events, const char *name, size_t length, char *error);
+
 /* Events by name, comma-separated, such as perf::CYCLES:u,perf::PAGE-FAULTS:u. False with one line
- * in error: an unknown name (the nearest are said), a bad modifier, too many. */
+ * in error. */
 bool hb_events_parse(struct hb_events *events, const char *list, char *error);
 
 /* Does the processor count it, not the kernel? */
 bool hb_event_is_hardware(const struct perf_event_attr *code);
 
+/* Is any of them? */
+bool hb_events_any_hardware(const struct hb_events *events);
+
 /* Why an event was refused (errno), and what helps. */
 void hb_event_refusal(const struct perf_event_attr *code, int refusal, char *text, size_t size);
 
-/* Take out the events that cannot be opened on this process; refusals, one for each event before,
- * gets errno or 0. */
+/* Take out the events that cannot be opened on this process, or do not count though they open;
+ * refusals, one for each event before, gets errno (ENODATA for the latter) or 0. */
 void hb_events_keep_open(struct hb_events *events, const struct hb_counter_system *system,
                          int *refusals);
 

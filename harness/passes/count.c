@@ -104,11 +104,9 @@ static void fill_role(struct hb_result *result, enum hb_event_role role, double 
 static void fill_cell(struct hb_result *result, const struct hb_events *events,
                       const struct counted *counted, const struct counted *floor) {
     size_t used = 0;
-    bool has_hardware = false;
     for (size_t i = 0; i < events->count; i++) {
         if (isnan(counted->per_op[i]) || used >= sizeof result->counters)
             continue;
-        has_hardware |= hb_event_is_hardware(&events->codes[i]);
         used += (size_t)snprintf(result->counters + used, sizeof result->counters - used, "%s%s",
                                  used ? "," : "", events->names[i]);
         hb_reals_append(&result->counters_per_op, counted->per_op[i]);
@@ -119,8 +117,9 @@ static void fill_cell(struct hb_result *result, const struct hb_events *events,
         fill_role(result, events->roles[i], floor->per_op[i], true);
     }
     snprintf(result->cache_source, sizeof result->cache_source, "%s",
-             has_hardware ? "pmu" : "software");
+             hb_events_any_hardware(events) ? "pmu" : "software");
     result->cache_ops = counted->ops;
+    result->counters_ops = counted->ops;
     result->counters_running_ratio = counted->running_ratio;
 }
 

@@ -4,6 +4,7 @@
  * as there are CPUs.
  */
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -21,12 +22,16 @@ enum { PREFIX_OPS = 200000, ERROR_BYTES = 512, JOBS_MAX = 16 };
 
 /* One allocator to simulate, and what came of it. */
 struct simulation {
-    const struct hb_spec *spec;
+    const struct hb_spec *spec; /* NULL: nothing to do */
     const struct hb_program *program;
     struct hb_callgrind_counts counts;
     uint64_t ops;
     char error[ERROR_BYTES]; /* "" if it succeeded */
 };
+
+/* A cell is simulated twice where a second run may differ: libraries of others may draw numbers or
+ * look at the clock. */
+enum { RUNS_MAX = 2 };
 
 struct batch {
     const struct hb_plan *plan;
@@ -68,9 +73,8 @@ static void counts_read(int file, struct simulation *simulation) {
         fclose(out);
 }
 
-static bool can_simulate(const struct simulation *simulation) {
-    const struct hb_foreign *foreign = simulation->spec->foreign;
-    return !foreign || !foreign->outgrows_valgrind;
+static bool can_simulate(const struct hb_spec *spec) {
+    return !spec->foreign || !spec->foreign->outgrows_valgrind;
 }
 
 static void simulate(const struct hb_plan *plan, struct simulation *simulation) {
@@ -100,7 +104,7 @@ static void *batch_work(void *context) {
     struct batch *batch = context;
     size_t i;
     while ((i = atomic_fetch_add(&batch->next, 1)) < batch->count && !hb_interrupted()) {
-        if (can_simulate(&batch->simulations[i]))
+        if (batch->simulations[i].spec)
             simulate(batch->plan, &batch->simulations[i]);
         atomic_fetch_add(&batch->done, 1);
     }
@@ -138,47 +142,105 @@ static double per_op(uint64_t count, uint64_t ops) {
     return (double)count / (double)ops;
 }
 
-static void fill_cell(struct hb_cell *cell, const struct simulation *simulation,
-                      const struct simulation *floor, const struct hb_geometry *geometry) {
-    struct hb_result *result = &cell->result;
+/* What a simulation, or two of them, count per operation. */
+struct simulated {
+    double instructions, l1d_misses, llc_misses;
+    double spread_ratio; /* NaN of one */
+};
+
+static struct simulated simulated_once(const struct simulation *simulation) {
     const struct hb_callgrind_counts *counts = &simulation->counts;
-    if (simulation->error[0]) {
-        hb_cell_fail(cell, "cache", simulation->error);
+    return (struct simulated){per_op(counts->instructions, simulation->ops),
+                              per_op(counts->l1d_misses, simulation->ops),
+                              per_op(counts->llc_misses, simulation->ops), NAN};
+}
+
+static double spread(double a, double b) {
+    return a + b > 0 ? fabs(a - b) / ((a + b) / 2) : 0;
+}
+
+static struct simulated simulated_of(const struct simulation *runs) {
+    struct simulated a = simulated_once(&runs[0]);
+    if (!runs[1].spec)
+        return a;
+    struct simulated b = simulated_once(&runs[1]);
+    double misses = fmax(spread(a.l1d_misses, b.l1d_misses), spread(a.llc_misses, b.llc_misses));
+    return (struct simulated){(a.instructions + b.instructions) / 2,
+                              (a.l1d_misses + b.l1d_misses) / 2, (a.llc_misses + b.llc_misses) / 2,
+                              fmax(spread(a.instructions, b.instructions), misses)};
+}
+
+static void fill_simulated(struct hb_result *result, const struct simulated *counts,
+                           const struct simulated *floor) {
+    result->sim_instructions_per_op = counts->instructions;
+    result->sim_l1d_misses_per_op = counts->l1d_misses;
+    result->sim_llc_misses_per_op = counts->llc_misses;
+    result->sim_spread_ratio = counts->spread_ratio;
+    if (!floor)
         return;
-    }
-    if (!can_simulate(simulation))
-        return;
+    result->floor_sim_instructions_per_op = floor->instructions;
+    result->floor_sim_l1d_misses_per_op = floor->l1d_misses;
+    result->floor_sim_llc_misses_per_op = floor->llc_misses;
+}
+
+/* The simulation is where the figures without a source in their name come from. */
+static void fill_source(struct hb_result *result) {
     snprintf(result->cache_source, sizeof result->cache_source, "sim");
-    hb_geometry_text(geometry, result->cache_geometry);
-    result->cache_ops = simulation->ops;
-    result->instructions_per_op = per_op(counts->instructions, simulation->ops);
-    result->l1d_misses_per_op = per_op(counts->l1d_misses, simulation->ops);
-    result->llc_misses_per_op = per_op(counts->llc_misses, simulation->ops);
-    if (!floor || floor->error[0])
+    result->cache_ops = result->sim_ops;
+    result->instructions_per_op = result->sim_instructions_per_op;
+    result->l1d_misses_per_op = result->sim_l1d_misses_per_op;
+    result->llc_misses_per_op = result->sim_llc_misses_per_op;
+    result->floor_instructions_per_op = result->floor_sim_instructions_per_op;
+    result->floor_l1d_misses_per_op = result->floor_sim_l1d_misses_per_op;
+    result->floor_llc_misses_per_op = result->floor_sim_llc_misses_per_op;
+}
+
+static void fill_cell(const struct hb_plan *plan, struct hb_cell *cell,
+                      const struct simulation *runs, const struct simulated *floor) {
+    for (int run = 0; run < RUNS_MAX; run++) {
+        if (runs[run].error[0]) {
+            hb_cell_fail(cell, "cache", runs[run].error);
+            return;
+        }
+    }
+    if (!runs[0].spec)
         return;
-    result->floor_instructions_per_op = per_op(floor->counts.instructions, floor->ops);
-    result->floor_l1d_misses_per_op = per_op(floor->counts.l1d_misses, floor->ops);
-    result->floor_llc_misses_per_op = per_op(floor->counts.llc_misses, floor->ops);
+    struct simulated counts = simulated_of(runs);
+    hb_geometry_text(&plan->cache->geometry, cell->result.cache_geometry);
+    cell->result.sim_ops = runs[0].ops;
+    fill_simulated(&cell->result, &counts, floor);
+    if (!hb_cache_is_counted(plan->cache))
+        fill_source(&cell->result);
+}
+
+/* Two runs for each cell, then one of the floor. What is not run has no spec. */
+static void batch_fill(struct batch *batch) {
+    const struct hb_plan *plan = batch->plan;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct hb_cell *cell = &plan->cells[i];
+        struct simulation *runs = &batch->simulations[RUNS_MAX * i];
+        runs[0].program = runs[1].program = cell->program;
+        runs[0].spec = can_simulate(&cell->spec) ? &cell->spec : NULL;
+        runs[1].spec = cell->spec.library[0] ? runs[0].spec : NULL;
+    }
+    struct simulation *floor = &batch->simulations[RUNS_MAX * plan->cell_count];
+    floor->spec = plan->touch <= TOUCH_FIRST ? &plan->floor : NULL;
+    floor->program = plan->program;
 }
 
 void hb_cache_simulate(struct hb_plan *plan) {
-    bool has_floor = plan->touch <= TOUCH_FIRST;
-    struct batch batch = {.plan = plan, .count = plan->cell_count + has_floor};
+    struct batch batch = {.plan = plan, .count = RUNS_MAX * plan->cell_count + 1};
     batch.simulations = calloc(batch.count, sizeof *batch.simulations);
     if (!batch.simulations)
         return;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        batch.simulations[i].spec = &plan->cells[i].spec;
-        batch.simulations[i].program = plan->cells[i].program;
-    }
-    struct simulation *floor = has_floor ? &batch.simulations[plan->cell_count] : NULL;
-    if (floor) {
-        floor->spec = &plan->floor;
-        floor->program = plan->program;
-    }
+    batch_fill(&batch);
     hb_program_folder(); /* kept by the first call, which no two threads may make */
     batch_run(&batch);
+    const struct simulation *last = &batch.simulations[RUNS_MAX * plan->cell_count];
+    bool has_floor = last->spec && !last->error[0];
+    struct simulated floor = has_floor ? simulated_once(last) : (struct simulated){0};
     for (size_t i = 0; i < plan->cell_count && !hb_interrupted(); i++)
-        fill_cell(&plan->cells[i], &batch.simulations[i], floor, &plan->cache->geometry);
+        fill_cell(plan, &plan->cells[i], &batch.simulations[RUNS_MAX * i],
+                  has_floor ? &floor : NULL);
     free(batch.simulations);
 }

@@ -73,6 +73,15 @@ printf '{"allocator":"a","trace":"t"}\n' >none.jsonl
 expect 1 "no warm times" "$heapbench" plot none.jsonl -o none
 [ ! -e none ]
 
+# Counted and simulated: a plot of each.
+sed -E 's/"cache_source":"sim"/"cache_source":"pmu","sim_ops":9,"sim_l1d_misses_per_op":0.25,"sim_llc_misses_per_op":0.125/' \
+    run/results.jsonl >counted.jsonl
+expect 0 "8 plots in counted" "$heapbench" plot counted.jsonl -o counted --format=png
+grep -q "Counted by the processor" counted/cache.gp
+grep -q "Simulated caches" counted/cache-sim.gp
+[ "$(grep -c '	0.25	0.125	' counted/cache-sim.tsv)" -eq 10 ]
+grep -q '	0.312	' counted/cache.tsv
+
 # A folder that cannot be drawn in is one line, whatever there is to draw.
 expect 2 "cannot draw in run/results.jsonl: it is no folder" "$heapbench" plot run -o run/results.jsonl
 [ "$("$heapbench" plot run -o run/results.jsonl 2>&1 | wc -l)" -eq 1 ]

@@ -210,6 +210,37 @@ static void latencies_have_columns_and_their_doubt(void **state) {
     free(text);
 }
 
+/* Counts of the processor, those of the simulation beside them, and the floor of each. */
+static void sources_stand_side_by_side(void **state) {
+    struct hb_result rows[2];
+
+    (void)state;
+    row_init(&rows[0], "glibc", "gcc");
+    row_init(&rows[1], "jemalloc", "gcc");
+    for (int i = 0; i < 2; i++) {
+        strcpy(rows[i].passes, "space,time,cache");
+        strcpy(rows[i].cache_source, "pmu");
+        strcpy(rows[i].cache_geometry, "L1=1K,1,64");
+        rows[i].l1d_misses_per_op = 0.25 + i;
+        rows[i].floor_l1d_misses_per_op = 0.125;
+        rows[i].sim_ops = 200000;
+        rows[i].sim_l1d_misses_per_op = 0.5 + i;
+        rows[i].floor_sim_l1d_misses_per_op = 0.375;
+    }
+    rows[1].sim_spread_ratio = 0.01;
+    char *text = table_text(rows, 2, 240);
+    assert_non_null(strstr(line_of(text, "jemalloc "), "1.25       1.50"));
+    assert_non_null(strstr(line_of(text, "(floor: null)"), "0.12       0.38"));
+    assert_non_null(strstr(text, "sim: caches simulated over the first 200000 ops: L1=1K,1,64"));
+    assert_non_null(strstr(text, "two simulations differ by: jemalloc 1%"));
+    free(text);
+    strcpy(rows[0].cache_source, "sim");
+    strcpy(rows[1].cache_source, "sim");
+    text = table_text(rows, 2, 240);
+    assert_null(strstr(text, "sim L1d")); /* it is the source */
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_fits_its_paper),
@@ -218,6 +249,7 @@ int main(void) {
         cmocka_unit_test(empty_figures_are_explained),
         cmocka_unit_test(each_condition_has_its_block),
         cmocka_unit_test(latencies_have_columns_and_their_doubt),
+        cmocka_unit_test(sources_stand_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "tests/passes/fake_malloc.h"
 
@@ -81,6 +82,10 @@ static void *take(size_t request) {
 #ifdef FAKE_CRASHES
     if (count == FAKE_CRASHES_AT)
         raise(SIGSEGV);
+#endif
+#ifdef FAKE_HANGS
+    while (count == FAKE_HANGS_AT)
+        pause();
 #endif
 #ifdef FAKE_PAGES
     if (count == FAKE_PAGES_AT)

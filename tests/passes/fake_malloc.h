@@ -4,6 +4,7 @@
 
 enum {
     FAKE_CRASHES_AT = 1000,   /* allocation */
+    FAKE_HANGS_AT = 1000,     /* allocation */
     FAKE_PAGES_AT = 5000,     /* allocation */
     FAKE_PAGES_BEFORE = 3000, /* pages touched before the program starts */
     FAKE_SLOW_EVERY = 1000,   /* malloc */

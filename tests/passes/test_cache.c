@@ -116,9 +116,11 @@ static void two_simulations_agree_to_the_last_miss(void **state) {
     size_t count, again_count;
     if (!has_valgrind())
         skip();
-    struct hb_result *results = simulate("--alloc=bestfit", &count, said);
-    struct hb_result *again = simulate("--alloc=bestfit", &again_count, said);
-    assert_int_equal(count, 2);
+    static const char ours[] = "--alloc=bestfit,segregated,buddy";
+    struct hb_result *results = simulate(ours, &count, said);
+    struct hb_result *again = simulate(ours, &again_count, said);
+    assert_int_equal(count, 4);
+    assert_string_equal(results[0].allocator, "glibc");
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(results[i].cache_source, "sim");
         assert_true(results[i].cache_ops > 100000 && results[i].cache_ops != HB_COUNT_NULL);
@@ -130,6 +132,8 @@ static void two_simulations_agree_to_the_last_miss(void **state) {
         assert_true(results[i].floor_instructions_per_op > 1);
         assert_true(results[i].floor_instructions_per_op < 50);
         assert_true(isnan(results[i].dtlb_misses_per_op));
+        assert_true(results[i].sim_l1d_misses_per_op == results[i].l1d_misses_per_op);
+        assert_true(isnan(results[i].sim_spread_ratio)); /* once is enough */
     }
     hb_results_free(results, count);
     hb_results_free(again, again_count);
@@ -152,6 +156,45 @@ static void a_smaller_cache_misses_more(void **state) {
     assert_true(results[0].instructions_per_op == larger[0].instructions_per_op);
     hb_results_free(results, 1);
     hb_results_free(larger, 1);
+}
+
+/* Libraries of others: the spread of two runs tells whether to trust a miss more or less. */
+static void foreign_allocators_are_simulated_twice(void **state) {
+    (void)state;
+    char said[BENCH_TEXT_MAX];
+    size_t count;
+    if (!has_valgrind())
+        skip();
+    struct hb_result *results =
+        simulate("--baseline=none --alloc=" HB_BUILD_DIR "/libheapbench-bestfit.so," HB_BUILD_DIR
+                 "/tests/fake_varies.so",
+                 &count, said);
+    assert_int_equal(count, 2);
+    assert_true(results[0].sim_spread_ratio == 0);
+    assert_true(results[1].sim_spread_ratio > 0 && results[1].sim_spread_ratio < 2);
+    hb_results_free(results, count);
+}
+
+static void counters_and_a_simulation_stand_side_by_side(void **state) {
+    (void)state;
+    char said[BENCH_TEXT_MAX];
+    size_t count;
+    if (!has_valgrind())
+        skip();
+    struct hb_result *results = simulate(
+        "--passes=space,cache --counters=sim,perf::PAGE-FAULTS:u --alloc=bestfit", &count, said);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(results[i].cache_source, "sim"); /* as no event is a miss */
+        assert_true(results[i].l1d_misses_per_op == results[i].sim_l1d_misses_per_op);
+        assert_int_equal(results[i].cache_ops, results[i].sim_ops);
+        assert_true(results[i].floor_sim_l1d_misses_per_op > 0);
+        if (results[i].counters[0] == '\0')
+            continue; /* refused here */
+        assert_string_equal(results[i].counters, "perf::PAGE-FAULTS:u");
+        assert_int_equal(results[i].counters_ops, results[i].ops); /* the whole trace */
+        assert_true(results[i].sim_ops < results[i].counters_ops);
+    }
+    hb_results_free(results, count);
 }
 
 #endif
@@ -182,6 +225,8 @@ int main(void) {
 #ifndef HB_SANITIZED
         cmocka_unit_test(two_simulations_agree_to_the_last_miss),
         cmocka_unit_test(a_smaller_cache_misses_more),
+        cmocka_unit_test(foreign_allocators_are_simulated_twice),
+        cmocka_unit_test(counters_and_a_simulation_stand_side_by_side),
 #endif
         cmocka_unit_test(without_valgrind_the_rest_goes_on),
     };

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "harness/measure/events.h"
+#include "harness/passes/cache.h"
 #include "tests/passes/bench.h"
 
 enum { FILES = 64, NO_FILE = 3, PAGES = 100, PAGE_BYTES = 4096 };
@@ -26,6 +27,7 @@ static struct fake {
     ssize_t answer_bytes; /* of a read */
     int interruptions;    /* of reads to come */
     uint64_t value, enabled_ns, running_ns;
+    bool counts_nothing;
 
     int files, open_files;
     int members[FILES]; /* of the group that a file leads */
@@ -66,7 +68,8 @@ static int fake_open(const struct perf_event_attr *event, int group) {
 }
 
 static ssize_t fake_read(int file, void *buffer, size_t bytes) {
-    const uint64_t answer[3] = {fake.value + (uint64_t)file, fake.enabled_ns, fake.running_ns};
+    const uint64_t answer[3] = {fake.counts_nothing ? 0 : fake.value + (uint64_t)file,
+                                fake.enabled_ns, fake.running_ns};
     if (fake.interruptions) {
         fake.interruptions--;
         return fake_refuse(EINTR);
@@ -216,6 +219,31 @@ static void refused_events_are_taken_out(void **state) {
     assert_int_equal(fake.open_files, 0);
 }
 
+/* A counter that stays at 0 is none; another event may well not have happened. */
+static void dead_counters_are_taken_out(void **state) {
+    (void)state;
+    struct hb_events events;
+    char error[HB_EVENT_ERROR_MAX];
+    int refusals[HB_COUNTERS_MAX];
+    fake_reset();
+    fake.counts_nothing = true;
+    assert_true(hb_events_parse(&events,
+                                "perf::L1-DCACHE-LOAD-MISSES:u,perf::CYCLES:u,perf::PAGE-FAULTS:u,"
+                                "perf::INSTRUCTIONS:u",
+                                error));
+    hb_events_keep_open(&events, &fake_system, refusals);
+    assert_int_equal(events.count, 2);
+    assert_string_equal(events.names[1], "perf::PAGE-FAULTS:u");
+    assert_int_equal(refusals[1], ENODATA);
+    assert_int_equal(refusals[3], ENODATA);
+    fake_reset();
+    fake.counts_nothing = true;
+    fake.running_ns = 0; /* it had no turn: nothing is known */
+    hb_events_parse(&events, "perf::CYCLES:u", error);
+    hb_events_keep_open(&events, &fake_system, refusals);
+    assert_int_equal(events.count, 1);
+}
+
 static void refusals_name_the_remedy(void **state) {
     (void)state;
     static const struct {
@@ -228,7 +256,9 @@ static void refusals_name_the_remedy(void **state) {
                  {EMFILE, "ulimit -n"},
                  {EBUSY, "another program"},
                  {ENOSYS, "no perf_event_open"},
-                 {EINVAL, "Invalid"}};
+                 {ENODATA, "--counters=sim"},
+                 {EIO, "stopped"},
+                 {EINVAL, "another processor"}};
     const struct perf_event_attr cycles = {.type = PERF_TYPE_HARDWARE};
     char text[256];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -258,6 +288,19 @@ static void events_go_by_any_name_of_libpfm4(void **state) {
         strcat(many, ",perf::CYCLES");
     assert_false(hb_events_parse(&events, many, error));
     assert_non_null(strstr(error, "at most 16"));
+}
+
+/* Only where they count what a simulation counts. */
+static void what_the_counters_count_comes_before_a_simulation(void **state) {
+    (void)state;
+    struct hb_cache_setup setup = {.counts = true, .simulates = true};
+    char error[HB_EVENT_ERROR_MAX];
+    assert_true(hb_events_parse(&setup.events, "perf::PAGE-FAULTS:u,perf::CYCLES:u", error));
+    assert_false(hb_cache_is_counted(&setup));
+    assert_true(hb_events_add(&setup.events, "perf::LLC-LOAD-MISSES:u", 23, error));
+    assert_true(hb_cache_is_counted(&setup));
+    setup.counts = false;
+    assert_false(hb_cache_is_counted(&setup));
 }
 
 static void page_faults_are_counted_for_real(void **state) {
@@ -310,6 +353,7 @@ static void a_run_counts_software_events(void **state) {
         assert_true(fabs(faults - (double)best->minor_faults) <= 0.05 * faults);
         assert_int_equal(best->floor_counters_per_op.count, best->counters_per_op.count);
         assert_int_equal(best->cache_ops, best->ops);
+        assert_int_equal(best->counters_ops, best->ops);
     }
     assert_true(isnan(best->instructions_per_op) == (strcmp(best->cache_source, "pmu") != 0));
     if (isnan(best->instructions_per_op))
@@ -325,7 +369,9 @@ int main(void) {
         cmocka_unit_test(a_short_read_is_no_count),
         cmocka_unit_test(a_refusal_leaves_the_rest),
         cmocka_unit_test(refused_events_are_taken_out),
+        cmocka_unit_test(dead_counters_are_taken_out),
         cmocka_unit_test(refusals_name_the_remedy),
+        cmocka_unit_test(what_the_counters_count_comes_before_a_simulation),
         cmocka_unit_test(events_go_by_any_name_of_libpfm4),
         cmocka_unit_test(page_faults_are_counted_for_real),
         cmocka_unit_test(a_run_counts_software_events),
