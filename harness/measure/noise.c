@@ -81,7 +81,8 @@ void hb_noise_read(struct hb_noise_moment *moment, const char *root, int cpu) {
     moment->khz = cpu >= 0 ? frequency_read(root, cpu) : HB_NOISE_UNKNOWN;
     moment->steal_ns = cpu >= 0 ? steal_read(root, cpu) : HB_NOISE_UNKNOWN;
     file_read(root, "/proc/self/schedstat", text, sizeof text);
-    moment->wait_ns = figure_parse(text, 1);
+    bool is_kept = figure_parse(text, 0) != 0; /* "0 0 0" if the kernel was built without */
+    moment->wait_ns = is_kept ? figure_parse(text, 1) : HB_NOISE_UNKNOWN;
     getrusage(RUSAGE_SELF, &usage);
     moment->switches = (uint64_t)usage.ru_nivcsw;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -48,14 +48,15 @@ static void worker_attach(struct worker *worker) {
 }
 
 static void worker_confine(const struct worker *worker) {
-    const struct job *job = worker->job;
+    uint64_t bytes = worker->job->memory_limit;
+#ifdef HB_SANITIZED
+    bytes = 0; /* the sanitizer's shadow alone is beyond any limit */
+#endif
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-#ifndef HB_SANITIZED /* whose shadow alone is beyond any limit */
-    if (job->memory_limit) {
-        struct rlimit limit = {job->memory_limit, job->memory_limit};
+    if (bytes) {
+        struct rlimit limit = {bytes, bytes};
         setrlimit(RLIMIT_DATA, &limit);
     }
-#endif
 }
 
 static void worker_open(struct worker *worker) {
