@@ -29,7 +29,7 @@ static int help_print(void) {
         "\n"
         "Draw results: time and cache misses per operation, memory over each trace and against "
         "time,\n"
-        "free blocks by size.\n"
+        "free blocks by size, tails of latency.\n"
         "RESULTS are folders of runs or results.jsonl files; those of several are drawn together.\n"
         "\n"
         "  -o, --out=DIR       draw into DIR (default: RUNFOLDER/plots)\n"
@@ -171,6 +171,8 @@ static int plots_draw(const struct hb_plots *plots) {
         tally_add(&tally, hb_plot_cache(plots, error), error);
     if (!tally.is_stopped && hb_plot_has_cache_sim(plots))
         tally_add(&tally, hb_plot_cache_sim(plots, error), error);
+    if (!tally.is_stopped && hb_plot_has_latency(plots))
+        tally_add(&tally, hb_plot_latency(plots, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)

@@ -51,6 +51,12 @@ enum hb_plot_status hb_plot_cache(const struct hb_plots *plots, char *error);
 bool hb_plot_has_cache_sim(const struct hb_plots *plots);
 enum hb_plot_status hb_plot_cache_sim(const struct hb_plots *plots, char *error);
 
+/* Tails of latency: a line per allocator, panels of malloc and of free. */
+enum hb_plot_status hb_plot_latency(const struct hb_plots *plots, char *error);
+
+/* Was any latency measured? The pass is not run unless asked for. */
+bool hb_plot_has_latency(const struct hb_plots *plots);
+
 /* Is there a gnuplot to draw with? If not, error says what is wrong. */
 bool hb_plot_has_gnuplot(char *error);
 

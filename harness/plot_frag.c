@@ -8,6 +8,7 @@
 
 #include "harness/plot_axis.h"
 #include "harness/plot_labels.h"
+#include "harness/plot_looks.h"
 #include "harness/plot_sheet.h"
 
 enum { LETTER_PIXELS = 9, LINE_PIXELS = 16 };
@@ -63,20 +64,6 @@ static void axes_write(struct hb_plot_sheet *sheet, const struct axes *axes) {
     fprintf(sheet->script, "set ytics (%s)\n", tics);
 }
 
-/* A number for each allocator of all blocks, so that it looks alike in each panel: how many others
- * come before it. */
-static size_t allocator_number(const struct hb_results_blocks *blocks, const char *allocator) {
-    size_t number = 0;
-
-    for (size_t i = 0; strcmp(blocks->rows[i]->allocator, allocator) != 0; i++) {
-        bool is_new = true;
-        for (size_t j = 0; j < i && is_new; j++)
-            is_new = strcmp(blocks->rows[j]->allocator, blocks->rows[i]->allocator) != 0;
-        number += is_new;
-    }
-    return number;
-}
-
 static void label_measure(struct hb_plot_label *label, const struct hb_result *row,
                           const struct axes *axes, const struct hb_plot_grid *grid) {
     char name[HB_RESULT_TEXT_MAX];
@@ -119,12 +106,8 @@ static void label_write(struct hb_plot_sheet *sheet, const struct hb_plot_label 
 
 static void row_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
                       const struct hb_result *row) {
-    /* Okabe & Ito's colours, without the yellow, with the gnuplot marks that have an inside. */
-    static const int colours[] = {0x000000, 0x0072B2, 0xD55E00, 0x009E73,
-                                  0xCC79A7, 0xE69F00, 0x56B4E9};
-    static const int marks[] = {7, 5, 9, 13, 11, 15};
     char name[HB_RESULT_TEXT_MAX];
-    size_t number = allocator_number(blocks, row->allocator);
+    struct hb_plot_look look = hb_plot_look(hb_plot_allocator_number(blocks, row->allocator));
 
     hb_plot_allocator_name(row->allocator, name, sizeof name);
     fprintf(sheet->data, "%s\t%s\t", row->trace, name);
@@ -132,7 +115,7 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_results_block
     hb_plot_write_number(sheet, row->time_ratio_ci95_low, '\t');
     hb_plot_write_number(sheet, row->time_ratio_ci95_high, '\t');
     hb_plot_write_number(sheet, row->resident_peak_ratio, '\t');
-    fprintf(sheet->data, "%d\t%d\t", colours[number % 7], marks[number % 6]);
+    fprintf(sheet->data, "%d\t%d\t", look.colour, look.mark);
 }
 
 static bool block_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,

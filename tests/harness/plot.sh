@@ -4,6 +4,7 @@
 set -euo pipefail
 heapbench=$1
 results=$2
+latency=$(dirname "$(realpath "$2")")/latency.jsonl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -81,6 +82,18 @@ grep -q "Counted by the processor" counted/cache.gp
 grep -q "Simulated caches" counted/cache-sim.gp
 [ "$(grep -c '	0.25	0.125	' counted/cache-sim.tsv)" -eq 10 ]
 grep -q '	0.312	' counted/cache.tsv
+
+# Tails of latency: even within a bucket, up to where 10 samples lie beyond; not drawn if not run.
+set_of() {
+    awk -v number="$1" '/^$/ { empty++; next } !/^#/ && int(empty / 2) == number' tails/latency.tsv
+}
+[ ! -e run/plots/latency.png ]
+expect 0 "1 plot in tails" "$heapbench" plot "$latency" -o tails
+[ -s tails/latency.png ] && grep -q "</svg>" tails/latency.svg
+[ "$(set_of 1 | grep -c '^2	35$')" -eq 2 ] # glibc's malloc: half of them in up to 35 ns
+[ "$(set_of 1 | tail -n 1)" = "10000	1023" ]
+[ "$(set_of 8 | tail -n 1)" = "200	65" ] # bestfit's free: 2000 samples, the last 10 left out
+[ "$(set_of 9 | tail -n 2 | cut -f 2 | tr '\n' ' ')" = "NaN NaN " ]
 
 # A folder that cannot be drawn in is one line, whatever there is to draw.
 expect 2 "cannot draw in run/results.jsonl: it is no folder" "$heapbench" plot run -o run/results.jsonl
