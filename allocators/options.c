@@ -11,6 +11,8 @@
 static const char *const order_names[] = {"address", "lifo", "fifo", NULL};
 static const char *const index_names[] = {"tree", "list", NULL};
 static const char *const system_names[] = {"binary", "fibonacci", "weighted", "double", NULL};
+static const char *const fit_names[] = {"best", "first", "segregated", "tlsf", NULL};
+static const char *const refill_names[] = {"fit", "tail", NULL};
 static const char *const coalesce_names[] = {"immediate", "deferred", "none", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
 static const char *const guard_names[] = {"off", "on", NULL};
@@ -42,6 +44,24 @@ const struct hb_option hb_option_split = {.key = "split",
                                           .minimum = 32,
                                           .maximum = 1 << 30,
                                           .multiple = 16};
+const struct hb_option hb_option_fit = {.key = "fit",
+                                        .help = "the general fit behind the quick lists",
+                                        .kind = HB_OPTION_CHOICE,
+                                        .offset = AT(fit),
+                                        .choices = fit_names};
+const struct hb_option hb_option_quick = {.key = "quick",
+                                          .help = "largest block, header included, on quick lists",
+                                          .kind = HB_OPTION_BYTES,
+                                          .offset = AT(quick),
+                                          .initial = 256,
+                                          .minimum = 32,
+                                          .maximum = 4096,
+                                          .multiple = 16};
+const struct hb_option hb_option_refill = {.key = "refill",
+                                           .help = "whence a block comes when its list is empty",
+                                           .kind = HB_OPTION_CHOICE,
+                                           .offset = AT(refill),
+                                           .choices = refill_names};
 const struct hb_option hb_option_sl = {.key = "sl",
                                        .help = "lists for each power of two, as log2",
                                        .kind = HB_OPTION_NUMBER,
@@ -139,10 +159,11 @@ const struct hb_option hb_option_guard = {
     .choices = guard_names};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,   &hb_option_index,          &hb_option_sl,      &hb_option_system,
-    &hb_option_backend, &hb_option_coalesce,       &hb_option_split,   &hb_option_grow,
-    &hb_option_trim,    &hb_option_mmap_threshold, &hb_option_decay,   &hb_option_limit,
-    &hb_option_scale,   &hb_option_preset,         &hb_option_fail_at, &hb_option_guard};
+    &hb_option_order,          &hb_option_index,   &hb_option_fit,    &hb_option_quick,
+    &hb_option_refill,         &hb_option_sl,      &hb_option_system, &hb_option_backend,
+    &hb_option_coalesce,       &hb_option_split,   &hb_option_grow,   &hb_option_trim,
+    &hb_option_mmap_threshold, &hb_option_decay,   &hb_option_limit,  &hb_option_scale,
+    &hb_option_preset,         &hb_option_fail_at, &hb_option_guard};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

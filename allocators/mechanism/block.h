@@ -6,7 +6,8 @@
  *   8 bytes    at a multiple of 16               8 bytes
  *
  * header: bits 0-3 flags, 4-35 size in bytes (a multiple of 16, the header included), 36-63 the
- * high part of a free block's rank, 0 while live. footer: of free blocks only: the same size, and
+ * high part of a free block's rank; while live 36 says that it waits in a quick list (quick.h), the
+ * others are 0. footer: of free blocks only: the same size, and
  * the low part of the rank. A live block's payload covers the place of its footer.
  *
  * A reference is a block's distance from heap_base - 8 in units of 16 bytes: 32 bits reach 64 GiB,
@@ -31,6 +32,7 @@ enum {
 
 #define BLOCK_SIZE_MASK  ((uint64_t)0xFFFFFFFF0)
 #define BLOCK_RANK_SHIFT 36
+#define BLOCK_QUICK      ((uint64_t)1 << 36) /* of a live block: it waits in a quick list */
 
 typedef uint32_t block_ref;
 
@@ -51,6 +53,10 @@ HB_INLINE size_t block_bytes(const struct block *block) {
 
 HB_INLINE bool block_is_free(const struct block *block) {
     return block->header & BLOCK_FREE;
+}
+
+HB_INLINE bool block_is_quick(const struct block *block) {
+    return !block_is_free(block) && block->header & BLOCK_QUICK;
 }
 
 HB_INLINE bool block_prev_is_free(const struct block *block) {

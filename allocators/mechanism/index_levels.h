@@ -127,15 +127,8 @@ static inline void levels_count(const struct index_levels *index, unsigned sl,
     }
 }
 
-/* The index with SL as a policy's functions, NAME_insert, NAME_remove, NAME_take, NAME_count, and
- * NAME_open; and as policies (tagged_variant.h). */
-#define LEVELS_POLICY(NAME, SL)                                                                    \
-    static bool NAME##_open(void *state, const struct hb_config *config,                           \
-                            struct hb_backend *backend) {                                          \
-        levels_open(state, SL);                                                                    \
-        tagged_open(state, config, backend);                                                       \
-        return true;                                                                               \
-    }                                                                                              \
+/* The index with SL as a policy's functions, NAME_insert, NAME_remove, NAME_take, NAME_count. */
+#define LEVELS_FUNCTIONS(NAME, SL)                                                                 \
     static void NAME##_insert(struct tagged_heap *heap, struct block *block) {                     \
         levels_insert((struct index_levels *)heap, SL, block);                                     \
     }                                                                                              \
@@ -147,7 +140,17 @@ static inline void levels_count(const struct index_levels *index, unsigned sl,
     }                                                                                              \
     static void NAME##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {             \
         levels_count((struct index_levels *)heap, SL, ledger);                                     \
+    }
+
+/* Those, NAME_open, and policies of them (tagged_variant.h). */
+#define LEVELS_POLICIES(NAME, SL)                                                                  \
+    static bool NAME##_open(void *state, const struct hb_config *config,                           \
+                            struct hb_backend *backend) {                                          \
+        levels_open(state, SL);                                                                    \
+        tagged_open(state, config, backend);                                                       \
+        return true;                                                                               \
     }                                                                                              \
+    LEVELS_FUNCTIONS(NAME, SL)                                                                     \
     TAGGED_POLICIES(NAME, .insert = NAME##_insert, .remove = NAME##_remove, .take = NAME##_take,   \
                     .count = NAME##_count, .learns_trim = true)
 

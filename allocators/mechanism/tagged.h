@@ -52,11 +52,12 @@ HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagge
     return block;
 }
 
-/* Nothing fits: merge what was left unmerged and look again, else grow. */
+/* Nothing fits: merge what was left unmerged, free what the policy holds back, and look again; else
+ * grow. */
 HB_INLINE struct block *tagged_make(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
     struct block *block = NULL;
-    if (tagged_merge_all(heap, policy))
+    if (tagged_merge_all(heap, policy) || (policy->flush && policy->flush(heap)))
         block = tagged_pick(heap, policy, need);
     return block ? block : tagged_grow(heap, policy, need);
 }
@@ -208,7 +209,7 @@ static inline bool tagged_walk(struct tagged_heap *heap, hb_block_visit *visit, 
             struct hb_block seen = {block, block->payload, block_bytes(block), HB_BLOCK_LIVE};
             if (block->header & BLOCK_FENCE)
                 seen.kind = HB_BLOCK_FENCE, seen.payload = NULL;
-            else if (block_is_free(block))
+            else if (block_is_free(block) || block_is_quick(block))
                 seen.kind = HB_BLOCK_FREE;
             if (!visit(context, &seen))
                 return false;

@@ -37,6 +37,8 @@ struct tagged_policy {
     void (*picked)(struct tagged_heap *heap, struct block *block);
     /* The heap now reaches higher. May be NULL. */
     void (*grown)(struct tagged_heap *heap);
+    /* Nothing fits: free what was held back; false if nothing was. May be NULL. */
+    bool (*flush)(struct tagged_heap *heap);
     void (*count)(struct tagged_heap *heap, struct tagged_ledger *ledger);
     bool learns_trim; /* see tagged_learn_trim */
     bool is_tuned;    /* coalesce and split are as the heap was opened; else immediate, and 32 */

@@ -24,26 +24,30 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
     static const struct tagged_policy NAME##_policy = {__VA_ARGS__};                               \
     static const struct tagged_policy NAME##_tuned_policy = {__VA_ARGS__, .is_tuned = true};
 
-/* struct hb_allocator NAME, of family FAMILY: the policy NAME_policy over a struct STATE, which
- * begins with a tagged_heap, prepared by OPEN. */
-#define TAGGED_VARIANT(NAME, FAMILY, STATE, OPEN)                                                  \
+/* The calls that a strategy may want to make before the engine does. */
+#define TAGGED_CALLS(NAME)                                                                         \
     static void *NAME##_alloc(void *state, size_t request) {                                       \
         return tagged_alloc(state, &NAME##_policy, request);                                       \
     }                                                                                              \
+    static void NAME##_free(void *state, void *payload) {                                          \
+        tagged_free(state, &NAME##_policy, payload);                                               \
+    }                                                                                              \
+    static bool NAME##_check(void *state, struct hb_violation *violation) {                        \
+        return tagged_check(state, &NAME##_policy, violation);                                     \
+    }
+
+/* struct hb_allocator NAME, of family FAMILY: NAME_alloc, NAME_free, NAME_check, and the others by
+ * the policy NAME_policy, over a struct STATE, which begins with a tagged_heap, prepared by OPEN.
+ */
+#define TAGGED_CONTRACT(NAME, FAMILY, STATE, OPEN)                                                 \
     static void *NAME##_calloc(void *state, size_t request) {                                      \
         return fresh_calloc(((struct tagged_heap *)state)->backend, NAME##_alloc, state, request); \
     }                                                                                              \
     static void *NAME##_alloc_aligned(void *state, size_t alignment, size_t request) {             \
         return tagged_alloc_aligned(state, &NAME##_policy, alignment, request);                    \
     }                                                                                              \
-    static void NAME##_free(void *state, void *payload) {                                          \
-        tagged_free(state, &NAME##_policy, payload);                                               \
-    }                                                                                              \
     static void *NAME##_resize(void *state, void *payload, size_t request) {                       \
         return tagged_resize(state, &NAME##_policy, payload, request);                             \
-    }                                                                                              \
-    static bool NAME##_check(void *state, struct hb_violation *violation) {                        \
-        return tagged_check(state, &NAME##_policy, violation);                                     \
     }                                                                                              \
     static const struct hb_allocator NAME = {                                                      \
         .family = FAMILY,                                                                          \
@@ -59,6 +63,11 @@ static bool tagged_any_walk(void *state, hb_block_visit *visit, void *context) {
         .check = NAME##_check,                                                                     \
         .stats = tagged_any_stats,                                                                 \
     };
+
+/* All of it by the engine. */
+#define TAGGED_VARIANT(NAME, FAMILY, STATE, OPEN)                                                  \
+    TAGGED_CALLS(NAME)                                                                             \
+    TAGGED_CONTRACT(NAME, FAMILY, STATE, OPEN)
 
 /* NAME and NAME_tuned. */
 #define TAGGED_VARIANTS(NAME, FAMILY, STATE, OPEN)                                                 \

@@ -22,7 +22,7 @@
  */
 #include "allocators/mechanism/index_levels.h"
 
-LEVELS_POLICY(halffit, 0)
+LEVELS_POLICIES(halffit, 0)
 TAGGED_VARIANTS(halffit, "halffit", index_levels, halffit_open)
 
 static const struct hb_allocator *halffit_variant(const struct hb_config *config) {

@@ -27,7 +27,7 @@
 #include "allocators/mechanism/index_levels.h"
 
 #define TLSF(NAME, SL)                                                                             \
-    LEVELS_POLICY(NAME, SL)                                                                        \
+    LEVELS_POLICIES(NAME, SL)                                                                      \
     TAGGED_VARIANTS(NAME, "tlsf", index_levels, NAME##_open)
 
 TLSF(tlsf_1, 1)

@@ -244,27 +244,14 @@ static void merge_all(struct model *model) {
     }
 }
 
-static size_t take(struct model *model, uint64_t need) {
-    size_t index = pick(model, need);
-    if (index == SIZE_MAX && model->coalesce == MODEL_DEFERRED) {
-        merge_all(model);
-        index = pick(model, need);
-    }
-    if (index == SIZE_MAX)
-        index = grow(model, need);
-    model->has_rover = true;
-    model->rover = model->blocks[index].rank;
-    carve(model, index, need);
-    return index;
-}
-
-uint64_t model_alloc(struct model *model, uint64_t request) {
-    if (request >= model->threshold) {
-        model->span_bytes += span_of_request(request);
-        return MODEL_SPAN;
-    }
-    size_t index = take(model, need_of(request));
-    return model->blocks[index].at + 8;
+/* The block of this size that has waited least; SIZE_MAX if none waits. */
+static size_t waiting(const struct model *model, uint64_t bytes) {
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < model->count; i++)
+        if (model->blocks[i].waits && model->blocks[i].bytes == bytes &&
+            (best == SIZE_MAX || model->blocks[i].rank > model->blocks[best].rank))
+            best = i;
+    return best;
 }
 
 static void trim(struct model *model) {
@@ -297,11 +284,70 @@ static void release(struct model *model, size_t index, bool may_trim) {
         trim(model);
 }
 
+/* Free all that waits: small sizes first, in each the last freed first. */
+static void flush(struct model *model) {
+    for (uint64_t bytes = 32; bytes <= model->quick; bytes += 16)
+        for (size_t found; (found = waiting(model, bytes)) != SIZE_MAX;) {
+            model->blocks[found].waits = false;
+            release(model, found, false);
+        }
+}
+
+static size_t take(struct model *model, uint64_t need) {
+    size_t index = pick(model, need);
+    if (index == SIZE_MAX) {
+        if (model->coalesce == MODEL_DEFERRED)
+            merge_all(model);
+        flush(model);
+        index = pick(model, need);
+    }
+    if (index == SIZE_MAX)
+        index = grow(model, need);
+    model->has_rover = true;
+    model->rover = model->blocks[index].rank;
+    carve(model, index, need);
+    return index;
+}
+
+static size_t take_quick(struct model *model, uint64_t need) {
+    size_t index = waiting(model, need), last = model->count - 1;
+    if (index != SIZE_MAX) {
+        model->blocks[index].waits = false;
+        return index;
+    }
+    if (model->refills_from_tail && model->count && model->blocks[last].is_free &&
+        model->blocks[last].bytes >= need) {
+        carve(model, last, need);
+        return last;
+    }
+    return take(model, need);
+}
+
+uint64_t model_alloc(struct model *model, uint64_t request) {
+    if (request >= model->threshold) {
+        model->span_bytes += span_of_request(request);
+        return MODEL_SPAN;
+    }
+    uint64_t need = need_of(request);
+    size_t index = need <= model->quick ? take_quick(model, need) : take(model, need);
+    return model->blocks[index].at + 8;
+}
+
+/* A block that its user has freed. */
+static void retire(struct model *model, size_t index) {
+    struct model_block *block = &model->blocks[index];
+    block->waits = block->bytes <= model->quick;
+    if (block->waits)
+        block->rank = ++model->sequence;
+    else
+        release(model, index, true);
+}
+
 void model_free(struct model *model, uint64_t payload, uint64_t request) {
     if (payload == MODEL_SPAN)
         model->span_bytes -= span_of_request(request);
     else
-        release(model, index_of(model, payload), true);
+        retire(model, index_of(model, payload));
 }
 
 uint64_t model_aligned(struct model *model, uint64_t alignment, uint64_t request) {

@@ -19,6 +19,7 @@ struct model_block {
     uint64_t at; /* offset of the header */
     uint64_t bytes;
     bool is_free;
+    bool waits; /* freed, in the quick list of its size */
     int64_t rank;
 };
 
@@ -30,6 +31,8 @@ struct model {
     uint64_t grow, trim, threshold;
     uint64_t split;
     enum model_coalesce coalesce;
+    uint64_t quick; /* bytes of the largest block that waits; 0: none does */
+    bool refills_from_tail;
     bool learns_trim; /* what was given back and is taken again raises trim */
     uint64_t returned;
     uint64_t starts[MODEL_CLASSES_MAX]; /* of size classes: their smallest blocks, in bytes */

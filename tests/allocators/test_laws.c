@@ -47,6 +47,19 @@ static void unlink_first_in_list(uint64_t **payloads) {
     payloads[2][1] = 0x10;
 }
 
+/* The freed block waits in a quick list. */
+static void forget_waiting(uint64_t **payloads) {
+    payloads[2][-1] &= ~((uint64_t)1 << 36);
+}
+
+static void claim_waiting(uint64_t **payloads) {
+    payloads[4][-1] |= (uint64_t)1 << 36;
+}
+
+static void change_size_of_waiting(uint64_t **payloads) {
+    payloads[2][-1] += payloads[3][-1] & ~(uint64_t)15;
+}
+
 static void buddy_lose_order(uint64_t **payloads) {
     payloads[4][-1] |= (uint64_t)0xFF << 4;
 }
@@ -75,6 +88,9 @@ static const struct damage damages[] = {
     {"tlsf", "S1", mark_free_as_live},
     {"tlsf", "S3", unlink_first_in_list},
     {"halffit", "S3", unlink_first_in_list},
+    {"quickfit", "Q1", claim_waiting},
+    {"quickfit", "Q2", forget_waiting},
+    {"quickfit:fit=tlsf", "Q2", change_size_of_waiting},
     {"buddy", "D1", buddy_lose_order},
     {"buddy", "D2", buddy_free_a_buddy},
     {"buddy", "D3", buddy_mark_live_as_free},

@@ -41,25 +41,37 @@ static uint64_t rig_offset(const struct rig *rig, const void *payload) {
                : MODEL_SPAN;
 }
 
-static void rig_model(struct model *model, const char *family, const struct hb_config *config) {
+static enum model_fit fit_named(const char *name) {
     static const struct {
-        const char *family;
+        const char *name;
         enum model_fit fit;
     } fits[] = {{"firstfit", MODEL_FIRST},       {"nextfit", MODEL_NEXT}, {"bestfit", MODEL_BEST},
                 {"worstfit", MODEL_WORST},       {"tlsf", MODEL_TLSF},    {"halffit", MODEL_TLSF},
                 {"segregated", MODEL_SEGREGATED}};
     size_t at = 0;
-    while (strcmp(fits[at].family, family))
+    while (strcmp(fits[at].name, name))
         at++;
-    bool ordered = fits[at].fit < MODEL_SEGREGATED;
-    model_init(model, fits[at].fit, ordered ? (enum model_order)config->order : MODEL_LIFO,
-               config->grow, config->trim, config->mmap_threshold);
+    return fits[at].fit;
+}
+
+static void rig_model(struct model *model, const char *family, const struct hb_config *config) {
+    static const enum model_fit general[] = {MODEL_BEST, MODEL_FIRST, MODEL_SEGREGATED, MODEL_TLSF};
+    bool is_quick = strcmp(family, "quickfit") == 0;
+    enum model_fit fit = is_quick ? general[config->fit] : fit_named(family);
+    enum model_order order = fit < MODEL_SEGREGATED ? (enum model_order)config->order : MODEL_LIFO;
+    model_init(model, fit, order, config->grow, config->trim, config->mmap_threshold);
     model->coalesce = (enum model_coalesce)config->coalesce;
     model->split = config->split;
-    if (fits[at].fit == MODEL_SEGREGATED)
+    if (fit == MODEL_SEGREGATED)
         model_set_segregated(model);
-    if (fits[at].fit == MODEL_TLSF)
-        model_set_tlsf(model, strcmp(family, "tlsf") ? 0 : (unsigned)config->sl);
+    if (fit == MODEL_TLSF)
+        model_set_tlsf(model, strcmp(family, "halffit") ? (unsigned)config->sl : 0);
+    if (!is_quick)
+        return;
+    model->learns_trim = true;
+    model->refills_from_tail = config->refill == HB_REFILL_TAIL;
+    model->quick =
+        config->quick < config->mmap_threshold ? config->quick : config->mmap_threshold / 16 * 16;
 }
 
 static void rig_open(struct rig *rig, const char *spec, uint64_t seed) {
@@ -170,10 +182,28 @@ static void segregated_lists_place_blocks_as_the_model_does(void **state) {
     }
 }
 
+static void quick_lists_place_blocks_as_the_model_does(void **state) {
+    (void)state;
+    static const char *const generals[] = {"best", "first", "segregated", "tlsf"};
+    static const char *const lists[] = {"",
+                                        ":quick=32",
+                                        ":quick=4K:trim=4096:grow=48",
+                                        ":refill=tail",
+                                        ":refill=tail:quick=1K:preset=paper",
+                                        ":mmap_threshold=112"};
+    for (int i = 0; i < 4 * 6; i++) {
+        char spec[HB_SPEC_MAX];
+        snprintf(spec, sizeof spec, "quickfit:backend=mmap:fit=%s%s", generals[i % 4],
+                 lists[i / 4]);
+        agrees(spec, 0x8EBC6AF09C88C6E3u + (uint64_t)i, OPS / 2);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fit_places_blocks_as_the_model_does),
         cmocka_unit_test(deferred_merging_places_blocks_as_the_model_does),
+        cmocka_unit_test(quick_lists_place_blocks_as_the_model_does),
         cmocka_unit_test(segregated_lists_place_blocks_as_the_model_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
