@@ -20,6 +20,7 @@ struct run {
     struct hb_result *results;
     size_t result_count;
     const char *trace; /* the current one's name */
+    const struct hb_thp_choice *thp;
     struct hb_cache_setup cache;
     struct hb_core core;
     bool has_begun;             /* a trace could be read */
@@ -69,6 +70,7 @@ static void cell_begin(const struct run *run, struct hb_cell *cell) {
     if (options->passes & (HB_PASS_TIME | HB_PASS_LATENCY))
         snprintf(result->touch, sizeof result->touch, "%s",
                  touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
+    snprintf(result->thp, sizeof result->thp, "%s", run->thp->in_force);
     result->threads = 1;
     result->repeats =
         options->passes & (HB_PASS_TIME | HB_PASS_LATENCY) ? options->repeats : HB_COUNT_NULL;
@@ -84,6 +86,7 @@ static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *pr
                              .seed = options->seed,
                              .warm_ns = WARM_NS,
                              .core = &run->core,
+                             .thp = run->thp,
                              .memory_limit = hb_run_core_memory_limit(options, &run->core),
                              .cache = &run->cache,
                              .progress = show_progress,
@@ -145,12 +148,11 @@ static void keep_trace(struct run *run, size_t first) {
         hb_rundir_add(run->dir, run->results + first, run->result_count - first, run->not_kept);
 }
 
-static int run_trace(struct run *run, const struct hb_run_trace *trace) {
-    struct programs *programs = calloc(1, sizeof *programs);
+/* The trace under the current huge pages. */
+static int run_plan(struct run *run, struct programs *programs, const struct hb_run_trace *trace) {
     struct hb_plan plan = {0};
     size_t first = run->result_count;
     char error[ERROR_BYTES] = "not enough memory";
-    run->trace = trace->name;
     hb_progress_draw(trace->name, "loading", 0, 1);
     bool opened = programs && plan_open(run, &plan, programs, trace->path, error);
     if (opened)
@@ -158,14 +160,25 @@ static int run_trace(struct run *run, const struct hb_run_trace *trace) {
     bool measured = opened && plan_measure(&plan, run->options.passes);
     hb_progress_clear();
     plan_close(run, &plan, measured);
-    if (programs)
-        programs_free(programs);
-    free(programs);
     if (!opened)
         return hb_usage_error("%s", error);
     if (measured)
         keep_trace(run, first);
     return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
+}
+
+static int run_trace(struct run *run, const struct hb_run_trace *trace) {
+    struct programs *programs = calloc(1, sizeof *programs);
+    int status = HB_EXIT_OK;
+    run->trace = trace->name;
+    for (size_t i = 0; i < run->options.thp_count && status == HB_EXIT_OK; i++) {
+        run->thp = &run->options.thps[i];
+        status = run_plan(run, programs, trace);
+    }
+    if (programs)
+        programs_free(programs);
+    free(programs);
+    return status;
 }
 
 static bool print_results(const struct run *run) {
@@ -244,7 +257,7 @@ static int run_all(struct run *run, int argc, char **argv) {
     int status = check_later_traces(options);
     if (status != HB_EXIT_OK)
         return status;
-    size_t cells = options->trace_count * (options->allocator_count + 1);
+    size_t cells = options->trace_count * (options->allocator_count + 1) * options->thp_count;
     run->results = calloc(cells, sizeof *run->results);
     if (!run->results)
         return hb_failure("not enough memory");

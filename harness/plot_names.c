@@ -65,6 +65,8 @@ void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, ch
         return;
     text_add(text, size, ", ", first->mode);
     text_add(text, size, " touch=", first->touch);
+    if (first->thp[0] != '\0')
+        text_add(text, size, " thp=", first->thp);
     if (first->repeats != HB_COUNT_NULL) {
         char repeats[40];
         snprintf(repeats, sizeof repeats, "%" PRIu64 " repeats", first->repeats);

@@ -11,8 +11,9 @@ bool hb_result_is_baseline(const struct hb_result *result) {
 
 static bool results_share_block(const struct hb_result *a, const struct hb_result *b) {
     return strcmp(a->trace, b->trace) == 0 && strcmp(a->mode, b->mode) == 0 &&
-           strcmp(a->touch, b->touch) == 0 && strcmp(a->baseline, b->baseline) == 0 &&
-           a->threads == b->threads && a->repeats == b->repeats;
+           strcmp(a->touch, b->touch) == 0 && strcmp(a->thp, b->thp) == 0 &&
+           strcmp(a->baseline, b->baseline) == 0 && a->threads == b->threads &&
+           a->repeats == b->repeats;
 }
 
 static bool block_is_new(const struct hb_result *results, size_t first) {

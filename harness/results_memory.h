@@ -7,6 +7,8 @@
     X(COUNT, end_resident_bytes, "bytes", "still resident when all is freed after the last op")    \
     X(COUNT, end_resident_100ms_bytes, "bytes", "the same 0.1 s later, idle")                      \
     X(COUNT, end_resident_1s_bytes, "bytes", "the same 1 s later, idle")                           \
-    X(COUNT, end_footprint_bytes, "bytes", "still held from the system when all is freed")
+    X(COUNT, end_footprint_bytes, "bytes", "still held from the system when all is freed")         \
+    X(TEXT, thp, "",                                                                               \
+      "transparent huge pages in force: always, madvise, never; none: no such kernel")
 
 #endif

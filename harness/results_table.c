@@ -104,6 +104,8 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
         line_add(line, ", ", "touch=%s", first->touch);
     if (first->repeats != HB_COUNT_NULL)
         line_add(line, ", ", "%" PRIu64 " repeats", first->repeats);
+    if (first->thp[0] != '\0')
+        line_add(line, ", ", "thp=%s", first->thp);
     if (first->baseline[0] != '\0')
         line_add(line, "; ", "baseline %s", first->baseline);
     if (!isnan(block_floor(block)))

@@ -12,6 +12,7 @@
 #include "harness/passes/program.h"
 #include "harness/run_counters.h"
 #include "harness/run_lists.h"
+#include "harness/run_thp.h"
 #include "harness/worker/job.h"
 
 enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000 };
@@ -47,6 +48,8 @@ static const struct run_option {
      "where workers run (a core that does little; see heapbench doctor)"},
     {"stream-above", "OPS", parse_stream,
      "longer traces are streamed to the worker, not kept in memory (8388608)"},
+    {"thp", "LIST", hb_run_thp_parse,
+     "transparent huge pages: system, always, madvise, never (as the system has it)"},
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit,
      "a worker may have no more, K M G allowed (80% of RAM, or of the node's)"},
@@ -168,6 +171,7 @@ static bool options_init(struct hb_run_options *options) {
     options->allocators = calloc(HB_LIST_MAX, sizeof *options->allocators);
     options->traces = calloc(HB_LIST_MAX, sizeof *options->traces);
     hb_geometry_of_machine(&options->geometry);
+    hb_run_thp_default(options);
     return options->allocators && options->traces &&
            hb_spec_parse("glibc", &options->baseline, error) == HB_SPEC_OK;
 }

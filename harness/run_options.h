@@ -8,6 +8,7 @@
 #include "allocators/registry.h"
 #include "harness/measure/events.h"
 #include "harness/measure/geometry.h"
+#include "harness/measure/thp.h"
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
 enum hb_counting { HB_COUNT_SIM = 1, HB_COUNT_EVENTS = 2, HB_COUNT_AUTO = 4 };
@@ -38,6 +39,8 @@ struct hb_run_options {
     enum hb_format format;
     const char *out;
     bool wants_help;
+    struct hb_thp_choice thps[HB_THP_NEVER + 1]; /* each makes cells of its own */
+    size_t thp_count;
 };
 
 /* Parse and check everything that can be checked before a run: names, options, numbers, traces'

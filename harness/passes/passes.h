@@ -30,7 +30,8 @@ struct hb_plan {
     uint64_t repeats;
     uint64_t seed;
     uint64_t warm_ns;
-    const struct hb_core *core; /* where workers run */
+    const struct hb_core *core; /* where workers run, */
+    const struct hb_thp_choice *thp;
     uint64_t memory_limit;
     const struct hb_cache_setup *cache;
     /* Called before each worker: step of steps of the pass. May be NULL. */

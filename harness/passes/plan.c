@@ -40,6 +40,7 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
         job->touch = TOUCH_WITHIN;
     job->core = *plan->core;
     job->is_pinned = true;
+    job->thp = *plan->thp;
     job->memory_limit = plan->memory_limit;
 }
 

@@ -82,6 +82,11 @@ __attribute__((noreturn)) static void child_exec(struct hb_launch *launch, struc
         memcpy(page->report.message, refused, sizeof refused);
         _exit(127);
     }
+    if (!hb_thp_enter(&page->job.thp)) {
+        static const char refused[] = "the worker's huge pages could not be set";
+        memcpy(page->report.message, refused, sizeof refused);
+        _exit(127);
+    }
     if (preload->said >= 0)
         dup2(preload->said, STDERR_FILENO);
     if (getppid() == parent && child_place_files(launch))

@@ -19,6 +19,7 @@
 #include "harness/measure/latencies.h"
 #include "harness/worker/program.h"
 #include "harness/measure/noise.h"
+#include "harness/measure/thp.h"
 #include "harness/worker/free_sizes.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
@@ -36,6 +37,7 @@ struct job {
     uint32_t touch;      /* enum job_touch */
     uint32_t is_pinned;  /* to the core, else it may run wherever heapbench might */
     struct hb_core core; /* the parent sees to it before the worker starts */
+    struct hb_thp_choice thp;
     char spec[HB_SPEC_MAX];
     char library[HB_LIBRARY_MAX]; /* preloaded: its malloc is measured; "": none */
     uint64_t stop_op;             /* JOB_PEAK: the last op to replay, counted from 0 */

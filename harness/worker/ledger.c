@@ -89,7 +89,6 @@ void ledger_reach(struct ledger *ledger, uint64_t stop) {
 }
 
 void ledger_free_left(struct ledger *ledger) {
-    const struct program_header *program = ledger->worker->program;
-    for (uint64_t i = 0; i < program->left_count; i++)
-        ledger_free(ledger, program_left(program)[i]);
+    for (uint64_t slot = 0; slot < ledger->worker->program->slot_count; slot++)
+        ledger_free(ledger, slot);
 }

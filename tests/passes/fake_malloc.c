@@ -70,6 +70,17 @@ static __attribute__((constructor)) void purge_prepare(void) {
 }
 #endif
 
+#ifdef FAKE_ADVISES
+static void touch_huge(void) {
+    const size_t huge = 2 << 20;
+    uintptr_t start = (uintptr_t)map((FAKE_HUGE + 1) * huge, MAP_PRIVATE);
+    char *ranges = (char *)((start + huge - 1) & ~(huge - 1));
+    madvise(ranges, FAKE_HUGE * huge, MADV_HUGEPAGE);
+    for (int i = 0; i < FAKE_HUGE; i++)
+        ((volatile char *)ranges)[(size_t)i * huge] = 1;
+}
+#endif
+
 static void *take(size_t request) {
     static char *region;
     static int count;
@@ -90,6 +101,10 @@ static void *take(size_t request) {
 #ifdef FAKE_PAGES
     if (count == FAKE_PAGES_AT)
         touch_pages(FAKE_PAGES);
+#endif
+#ifdef FAKE_ADVISES
+    if (count == FAKE_PAGES_AT)
+        touch_huge();
 #endif
 #ifdef FAKE_PURGES
     live++;

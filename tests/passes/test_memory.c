@@ -1,6 +1,7 @@
 /* Memory over time: resident memory is the allocator's to the page and nothing else, live and
  * allocated bytes are the trace's, free blocks are those that can be counted by hand.
  */
+#include "harness/measure/thp.h"
 #include "tests/passes/fake_malloc.h"
 #include "tests/passes/small_trace.h"
 
@@ -34,11 +35,20 @@ static void skip_sanitized(void) {
 #endif
 }
 
+/* Pages are counted in pages where the kernel can keep huge ones away. */
+static const char *small_pages(void) {
+    struct hb_thp_machine machine;
+    struct hb_thp_choice choice;
+    char error[HB_THP_ERROR_MAX];
+    hb_thp_machine_read(&machine);
+    return hb_thp_choose(&machine, HB_THP_NEVER, &choice, error) ? "never" : "system";
+}
+
 static struct hb_result *result_of(const char *allocator, const char *trace, const char *passes) {
     char words[BENCH_COMMAND_MAX];
     size_t count;
-    snprintf(words, sizeof words, "--alloc=%s --trace=%s --passes=%s --baseline=none", allocator,
-             trace, passes);
+    snprintf(words, sizeof words, "--alloc=%s --trace=%s --passes=%s --baseline=none --thp=%s",
+             allocator, trace, passes, small_pages());
     struct hb_result *results = bench_results(&folder, words, &count);
     assert_int_equal(count, 1);
     return results;
@@ -276,6 +286,39 @@ static void cells_that_sleep_together_keep_apart(void **state) {
     hb_results_free(results, count);
 }
 
+/* Where huge pages are kept away, what is advised to be huge is small; where they are not, it is
+ * huge, if the machine has them to give. Both in one run are cells of their own. */
+static void huge_pages_are_an_axis_of_a_run(void **state) {
+    (void)state;
+    struct hb_thp_machine machine;
+    char words[BENCH_COMMAND_MAX], text[BENCH_TEXT_MAX];
+    size_t count, small = FAKE_HUGE * PAGE, huge = FAKE_HUGE * 512 * PAGE;
+    skip_sanitized();
+    hb_thp_machine_read(&machine);
+    bool has_huge = machine.setting[0] == 'a' || machine.setting[0] == 'm';
+    if (!has_huge || !machine.can_limit || machine.limit != HB_THP_FREE)
+        skip();
+    snprintf(words, sizeof words,
+             "--alloc=" FAKE("advises") " --trace=gcc --passes=space "
+                                        "--baseline=none --thp=never,system,%s",
+             machine.setting);
+    struct hb_result *results = bench_results(&folder, words, &count);
+    assert_int_equal(count, 2); /* not what is in force already once more */
+    assert_string_equal(results[0].thp, "never");
+    assert_string_equal(results[1].thp, machine.setting);
+    assert_int_equal(results[0].peak_resident_bytes, small);
+    assert_true(results[1].peak_resident_bytes >= small && results[1].peak_resident_bytes <= huge);
+    if (results[1].peak_resident_bytes < huge)
+        print_message("the machine had no huge pages to give\n");
+    hb_results_free(results, count);
+    assert_int_equal(bench_run(&folder, words), 0);
+    bench_text(&folder, "out.txt", text);
+    const char *never = strstr(text, "thp=never");
+    assert_non_null(never);
+    snprintf(words, sizeof words, "thp=%s", machine.setting);
+    assert_non_null(strstr(never, words));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_allocator_has_the_pages_it_touches),
@@ -285,6 +328,7 @@ int main(void) {
         cmocka_unit_test(free_sizes_add_up_and_repeat),
         cmocka_unit_test(memory_kept_at_the_end_is_followed_for_a_second),
         cmocka_unit_test(ours_keep_what_trim_says),
+        cmocka_unit_test(huge_pages_are_an_axis_of_a_run),
         cmocka_unit_test(cells_that_sleep_together_keep_apart),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
