@@ -80,7 +80,7 @@ static int request_parse(struct request *request, int argc, char **argv, bool *d
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     int status = HB_EXIT_OK;
-    *request = (struct request){{{0.02, 0.02, 0.02}}, false, NULL};
+    *request = (struct request){{{0.05, 0.02, 0.02}}, false, NULL};
     *done = true;
     optind = 0;
     opterr = 0;

@@ -39,6 +39,7 @@ expect 2 "replay_ns is not" "$heapbench" diff bad.jsonl old
 printf '{"allocator":"a","trace":"t"}\n' >other.jsonl
 expect 2 "no cell in common" "$heapbench" diff old other.jsonl
 
+expect 0 "thresholds: time 5%, memory 2%, cache misses 2%" "$heapbench" diff old new
 expect 0 "10 cells compared: 0 regressions" "$heapbench" diff old new
 expect 0 '"verdict":"same"' "$heapbench" diff --format=jsonl old new
 
