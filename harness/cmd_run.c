@@ -89,6 +89,7 @@ static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *pr
                              .thp = run->thp,
                              .memory_limit = hb_run_core_memory_limit(options, &run->core),
                              .cache = &run->cache,
+                             .timeout_s = options->timeout_s,
                              .progress = show_progress,
                              .context = run};
     plan->cells = calloc(options->allocator_count + 1, sizeof *plan->cells);

@@ -15,12 +15,12 @@
 #include "harness/run_thp.h"
 #include "harness/worker/job.h"
 
-enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000 };
+enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000 };
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
 static option_parse parse_repeats, parse_mode, parse_touch, parse_seed, parse_stream, parse_limit,
-    parse_format, parse_out, parse_help;
+    parse_timeout, parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -53,6 +53,8 @@ static const struct run_option {
     {"seed", "N", parse_seed, "of layouts and of the order within blocks (1)"},
     {"mem-limit", "BYTES", parse_limit,
      "a worker may have no more, K M G allowed (80% of RAM, or of the node's)"},
+    {"timeout", "SECONDS|none", parse_timeout,
+     "a worker that takes longer is ended (libraries: 60 and 20 us an operation; ours: none)"},
     {"format", "FORMAT", parse_format, "table, jsonl or csv, on standard output"},
     {"out", "DIR", parse_out, "results are kept in DIR/RUN_ID (heapbench-results)"},
     {"help", NULL, parse_help, "print this"},
@@ -140,6 +142,17 @@ static int parse_limit(struct hb_run_options *options, const char *text) {
         return hb_usage_error("--mem-limit: '%s' is no size of 16M or more (K, M, G allowed)",
                               text);
     options->memory_limit = number << shift;
+    return HB_EXIT_OK;
+}
+
+static int parse_timeout(struct hb_run_options *options, const char *text) {
+    bool is_none = strcmp(text, "none") == 0;
+    if (!is_none && (!parse_number(text, &options->timeout_s) || !options->timeout_s ||
+                     options->timeout_s > TIMEOUT_MAX))
+        return hb_usage_error("--timeout: '%s' is no number of seconds from 1 to %d, nor none",
+                              text, TIMEOUT_MAX);
+    if (is_none)
+        options->timeout_s = HB_NO_TIMEOUT;
     return HB_EXIT_OK;
 }
 

@@ -36,6 +36,7 @@ struct hb_run_options {
     uint64_t stream_above; /* words of a trace: more are not kept in memory */
     int cpu;               /* -1: whichever suits best */
     uint64_t memory_limit; /* bytes, 0: not given */
+    uint64_t timeout_s;    /* of a worker, 0: not given, or HB_NO_TIMEOUT */
     enum hb_format format;
     const char *out;
     bool wants_help;

@@ -133,6 +133,8 @@ void hb_cache_count(struct hb_plan *plan) {
     for (size_t i = 0; i < plan->cell_count && !hb_interrupted(); i++) {
         struct hb_cell *cell = &plan->cells[i];
         hb_plan_progress(plan, "cache", i, plan->cell_count);
+        if (cell->result.error[0])
+            continue;
         if (count_cell(plan, &cell->spec, cell->program, &counted, error))
             fill_cell(&cell->result, &plan->cache->events, &counted,
                       has_floor ? &floor_counted : NULL);

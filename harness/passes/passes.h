@@ -12,6 +12,8 @@
 #include "harness/passes/time_blocks.h"
 #include "harness/results.h"
 
+#define HB_NO_TIMEOUT UINT64_MAX
+
 /* One allocator on the plan's trace. */
 struct hb_cell {
     struct hb_spec spec;
@@ -33,6 +35,7 @@ struct hb_plan {
     const struct hb_core *core; /* where workers run, */
     const struct hb_thp_choice *thp;
     uint64_t memory_limit;
+    uint64_t timeout_s; /* of a worker; 0: as hb_plan_job says; HB_NO_TIMEOUT */
     const struct hb_cache_setup *cache;
     /* Called before each worker: step of steps of the pass. May be NULL. */
     void (*progress)(void *context, const char *pass, size_t step, size_t steps);
@@ -79,7 +82,8 @@ bool hb_pass_release(struct hb_plan *plan);
 void hb_cache_simulate(struct hb_plan *plan);
 void hb_cache_count(struct hb_plan *plan);
 
-/* A job of the plan for a cell. */
+/* A job of the plan for a cell. Unless the plan says otherwise, libraries of others, which may
+ * hang, get a minute and 20 us an operation: about a thousand times what glibc takes. */
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch);
 

@@ -29,6 +29,13 @@ void hb_passes_text(unsigned passes, const char *separator, char *text, size_t s
                                      hb_pass_list[i].name);
 }
 
+static uint64_t timeout_of(const struct hb_plan *plan, const struct hb_spec *spec) {
+    enum { LEAST_S = 60, OPS_PER_S = 50000 };
+    if (plan->timeout_s)
+        return plan->timeout_s == HB_NO_TIMEOUT ? 0 : plan->timeout_s;
+    return spec->library[0] ? LEAST_S + plan->program->header->op_count / OPS_PER_S : 0;
+}
+
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,
                  const struct hb_spec *spec, enum job_touch touch) {
     hb_job_init(job, pass, spec->canonical);
@@ -42,6 +49,7 @@ void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass
     job->is_pinned = true;
     job->thp = *plan->thp;
     job->memory_limit = plan->memory_limit;
+    job->timeout_s = timeout_of(plan, spec);
 }
 
 bool hb_report_is_sound(const struct report *report, char *error) {

@@ -26,6 +26,8 @@ static void release_start(struct release *release, const struct hb_plan *plan,
     struct job job;
     char error[512];
     release->cell = NULL;
+    if (cell->result.error[0])
+        return;
     hb_plan_job(plan, &job, JOB_RELEASE, &cell->spec, TOUCH_PAGE);
     if (hb_worker_start(&release->worker, &job, cell->program, error))
         release->cell = cell;
@@ -39,7 +41,8 @@ static void release_watch(const struct release *release) {
         return;
     const struct report *report = &release->worker.page->report;
     while (!__atomic_load_n(&report->is_idle, __ATOMIC_ACQUIRE) &&
-           !hb_worker_has_ended(&release->worker) && !hb_interrupted())
+           !hb_worker_has_ended(&release->worker) && !hb_worker_is_overdue(&release->worker) &&
+           !hb_interrupted())
         poll(NULL, 0, LOOK_MS);
 }
 

@@ -220,7 +220,8 @@ static void batch_fill(struct batch *batch) {
         const struct hb_cell *cell = &plan->cells[i];
         struct simulation *runs = &batch->simulations[RUNS_MAX * i];
         runs[0].program = runs[1].program = cell->program;
-        runs[0].spec = can_simulate(&cell->spec) ? &cell->spec : NULL;
+        bool is_sound = !cell->result.error[0] && can_simulate(&cell->spec);
+        runs[0].spec = is_sound ? &cell->spec : NULL;
         runs[1].spec = cell->spec.library[0] ? runs[0].spec : NULL;
     }
     struct simulation *floor = &batch->simulations[RUNS_MAX * plan->cell_count];

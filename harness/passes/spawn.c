@@ -11,6 +11,7 @@
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/cmd.h"
@@ -94,15 +95,26 @@ __attribute__((noreturn)) static void child_exec(struct hb_launch *launch, struc
     _exit(127);
 }
 
-/* Wait for the worker, awake at most twice a second; kill it when interrupted. Returns its wait
- * status. */
-static int worker_wait(pid_t pid) {
+static uint64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool hb_worker_is_overdue(const struct hb_worker *worker) {
+    return now_ns() >= worker->deadline_ns;
+}
+
+/* Wait for the worker, awake at most twice a second; kill it when interrupted or overdue. Returns
+ * its wait status. */
+static int worker_wait(const struct hb_worker *worker) {
+    pid_t pid = worker->pid;
     struct pollfd poll_fd = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     int status = 0;
     if (caught_signal)
         kill(pid, SIGKILL);
     while (poll_fd.fd >= 0 && poll(&poll_fd, 1, TICK_MS) <= 0) {
-        if (caught_signal)
+        if (caught_signal || hb_worker_is_overdue(worker))
             kill(pid, SIGKILL);
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -113,11 +125,16 @@ static int worker_wait(pid_t pid) {
     return status;
 }
 
-static bool judge(const struct job_page *page, int status, char *error) {
+static bool judge(const struct hb_worker *worker, int status, char *error) {
+    const struct job_page *page = worker->page;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && page->report.is_whole)
         return true;
     if (caught_signal)
         snprintf(error, ERROR_BYTES, "interrupted");
+    else if (hb_worker_is_overdue(worker))
+        snprintf(error, ERROR_BYTES,
+                 "no end after %llu s: it hangs, or wants a longer --timeout=SECONDS",
+                 (unsigned long long)page->job.timeout_s);
     else if (page->report.message[0])
         snprintf(error, ERROR_BYTES, "%s", page->report.message);
     else if (WIFSIGNALED(status))
@@ -170,6 +187,7 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
     if (!hb_preload_open(&launch->preload, job->library, error, ERROR_BYTES))
         return false;
     worker->page = job_open(job, &launch->files[0]);
+    worker->deadline_ns = job->timeout_s ? now_ns() + job->timeout_s * 1000000000u : UINT64_MAX;
     pid_t parent = getpid();
     worker->pid = worker->page ? fork() : -1;
     if (worker->pid == 0)
@@ -207,7 +225,7 @@ bool hb_worker_has_ended(const struct hb_worker *worker) {
 }
 
 bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *error) {
-    bool succeeded = judge(worker->page, worker_wait(worker->pid), error);
+    bool succeeded = judge(worker, worker_wait(worker), error);
     if (!succeeded && !caught_signal)
         hb_preload_explain(&worker->launch.preload, error, ERROR_BYTES);
     *report = worker->page->report;

@@ -32,6 +32,7 @@ struct hb_worker {
     struct hb_feed *feed;  /* of a streamed program, else NULL */
     struct job_page *page; /* its report, as far as it is */
     pid_t pid;
+    uint64_t deadline_ns; /* of CLOCK_MONOTONIC, when it is ended; UINT64_MAX: never */
     struct hb_launch {
         char path[HB_WORKER_PATH_MAX]; /* of the worker */
         const struct hb_wrapper *wrapper;
@@ -48,8 +49,12 @@ bool hb_worker_start(struct hb_worker *worker, const struct job *job,
 /* Whether there is nothing to wait for. */
 bool hb_worker_has_ended(const struct hb_worker *worker);
 
+/* Whether its time is over: hb_worker_finish will end it. */
+bool hb_worker_is_overdue(const struct hb_worker *worker);
+
 /* Wait for a worker that was started, copy its report, free what it took. False, with one line in
- * error (512 bytes), if it failed, crashed or was interrupted; report->message is then in error. */
+ * error (512 bytes), if it failed, crashed, took longer than the job allows or was interrupted;
+ * report->message is then in error. */
 bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *error);
 
 /* Both at once. */

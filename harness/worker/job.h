@@ -23,7 +23,7 @@
 #include "harness/worker/free_sizes.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 7, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 8, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 enum { JOB_RELEASES = 3 }; /* moments after the end: 0, 0.1 s, 1 s */
 
@@ -46,6 +46,7 @@ struct job {
     uint64_t stack_offset;
     uint64_t warm_ns; /* JOB_TIME: replay warm for at least this long */
     uint64_t memory_limit;
+    uint64_t timeout_s;     /* the parent ends it then; 0: never */
     uint64_t prefix_words;  /* JOB_CACHE: words of the program to replay (0: all), */
     uint64_t prefix_ops;    /* which are so many operations */
     uint32_t reserves_heap; /* ours take the heap from backend=mmap, whatever the spec says */

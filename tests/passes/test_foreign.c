@@ -2,6 +2,7 @@
  * with a reason, and the rest of the run goes on. The fakes come from fake_malloc.c.
  */
 #include <math.h>
+#include <time.h>
 
 #include "allocators/foreign.h"
 #include "tests/passes/bench.h"
@@ -215,6 +216,30 @@ static void one_that_fails_is_a_row_with_a_reason(void **state) {
     assert_int_equal(bench_run(&folder, "--alloc=./text.so:order=lifo --trace=gcc"), 2);
 }
 
+/* A worker that does not end is ended, once: later passes leave the cell out. */
+static void one_that_hangs_is_ended(void **state) {
+    (void)state;
+    size_t count;
+    skip_sanitized();
+    time_t start = time(NULL);
+    struct hb_result *results = failed_results(
+        "--alloc=" FAKE("hangs") ",bestfit --trace=gcc --baseline=none --repeats=1 --timeout=10 "
+                                 "--passes=space,release,time,latency,cache",
+        &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(results[0].error,
+                        "space: no end after 10 s: it hangs, or wants a longer --timeout=SECONDS");
+    assert_string_equal(results[1].error, "");
+    assert_true(results[1].ns_per_op > 0);
+    assert_true(time(NULL) - start < 60);
+    hb_results_free(results, count);
+    results = failed_results("--alloc=" FAKE("hangs") " --trace=gcc --baseline=none --timeout=1 "
+                                                      "--passes=release",
+                             &count);
+    assert_non_null(strstr(results[0].error, "release: no end after 1 s"));
+    hb_results_free(results, count);
+}
+
 static void a_failed_baseline_leaves_the_others_without_a_ratio(void **state) {
     (void)state;
     size_t count;
@@ -248,6 +273,7 @@ int main(void) {
         cmocka_unit_test(known_ones_are_found_listed_and_in_all),
         cmocka_unit_test(any_library_is_measured_by_its_path),
         cmocka_unit_test(one_that_fails_is_a_row_with_a_reason),
+        cmocka_unit_test(one_that_hangs_is_ended),
         cmocka_unit_test(a_failed_baseline_leaves_the_others_without_a_ratio),
         cmocka_unit_test(a_sanitized_build_says_that_it_cannot),
     };
