@@ -177,6 +177,9 @@ static int plots_draw(const struct hb_plots *plots) {
         tally_add(&tally, hb_plot_memory(plots, i, error), error);
     for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
         tally_add(&tally, hb_plot_free_sizes(plots, i, error), error);
+    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
+        if (hb_plot_has_free_series(&plots->blocks.blocks[i]))
+            tally_add(&tally, hb_plot_free_series(plots, i, error), error);
     if (tally.drawn > 0)
         printf("%d plot%s in %s\n", tally.drawn, tally.drawn == 1 ? "" : "s", plots->folder);
     if (hb_interrupted())

@@ -38,6 +38,12 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error);
 /* Memory over one trace: live, footprint, resident, a panel per allocator on shared axes. */
 enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error);
 
+/* Whether any row has a series of free blocks: an extra that few results have. */
+bool hb_plot_has_free_series(const struct hb_results_block *block);
+
+/* Free blocks by size over one trace, a panel per allocator on shared axes. */
+enum hb_plot_status hb_plot_free_series(const struct hb_plots *plots, size_t block, char *error);
+
 /* Free blocks by size at the peak of the footprint, a panel per allocator on shared axes. */
 enum hb_plot_status hb_plot_free_sizes(const struct hb_plots *plots, size_t block, char *error);
 

@@ -72,3 +72,15 @@ void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size)
         }
     }
 }
+
+double hb_plot_sizes_tics(double first, double last, double most, char *text, size_t size) {
+    static const char *const units[] = {"", "K", "M", "G", "T"};
+    int step = (int)ceil((last - first + 1) / most);
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (int power = (int)first; power <= (int)last && used < size; power += step)
+        used += (size_t)snprintf(text + used, size - used, "%s\"%d%s\" %d", used > 0 ? ", " : "",
+                                 1 << power % 10, units[power / 10 % 5], power);
+    return step;
+}

@@ -30,4 +30,8 @@ void hb_plot_axis_tics(const struct hb_plot_axis *axis, char *text, size_t size)
  * most so many parts. */
 double hb_plot_axis_step(double most, double parts);
 
+/* For an axis of binary logarithms of sizes, from first to last: at most so many tics as gnuplot
+ * takes them, such as "64" 6, "1K" 10. Returns their step. */
+double hb_plot_sizes_tics(double first, double last, double most, char *text, size_t size);
+
 #endif

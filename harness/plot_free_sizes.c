@@ -41,16 +41,9 @@ static void axes_fit(struct axes *axes, const struct hb_results_block *block) {
     }
 }
 
-/* As gnuplot takes them: ("64" 6, "1K" 10); so many that they do not touch. */
 static void tics_write(struct hb_plot_sheet *sheet, const struct axes *axes) {
-    static const char *const units[] = {"", "K", "M", "G", "T"};
-    int step = (int)ceil((axes->last - axes->first + 1) / LABELS);
-    char text[512] = "";
-    size_t used = 0;
-
-    for (int size = (int)axes->first; size <= (int)axes->last; size += step)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s\"%d%s\" %d",
-                                 used > 0 ? ", " : "", 1 << size % 10, units[size / 10 % 5], size);
+    char text[512];
+    double step = hb_plot_sizes_tics(axes->first, axes->last, LABELS, text, sizeof text);
     hb_plot_set_text(sheet, "x_tics", text);
     hb_plot_set_number(sheet, "x_first", axes->first);
     hb_plot_set_number(sheet, "x_step", step);
@@ -88,8 +81,8 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, 
 }
 
 static void rows_write(struct hb_plot_sheet *sheet, const struct hb_results_block *block,
-                       double unit) {
-    char text[HB_RESULT_TEXT_MAX];
+                       double unit, double panel_width) {
+    char text[HB_RESULT_TEXT_MAX], note[64];
     size_t panel = 0;
 
     hb_plot_array_begin(sheet, "panel_name", rows_with_sizes(block));
@@ -100,8 +93,9 @@ static void rows_write(struct hb_plot_sheet *sheet, const struct hb_results_bloc
             continue;
         hb_plot_allocator_name(block->rows[i]->allocator, text, sizeof text);
         hb_plot_array_add(sheet, "panel_name", panel, text);
-        row_note(block->rows[i], text, sizeof text);
-        hb_plot_array_add(sheet, "panel_note", panel++, text);
+        row_note(block->rows[i], note, sizeof note);
+        hb_plot_note_fit(text, note, panel_width);
+        hb_plot_array_add(sheet, "panel_note", panel++, note);
         row_write(sheet, block->rows[i], unit);
     }
 }
@@ -139,6 +133,6 @@ enum hb_plot_status hb_plot_free_sizes(const struct hb_plots *plots, size_t bloc
     texts_write(&sheet, plots, block);
     axes_fit(&axes, rows);
     axes_write(&sheet, &axes);
-    rows_write(&sheet, rows, axes.unit);
+    rows_write(&sheet, rows, axes.unit, grid.panel_width);
     return hb_plot_sheet_finish(&sheet, plots, "free-sizes", true, error);
 }

@@ -13,6 +13,7 @@ struct view {
     const struct hb_results_block *block;
     bool over_bytes; /* the horizontal axis: bytes requested so far, or operations */
     double x_unit, y_unit;
+    double panel_width;
 };
 
 static const struct hb_counts *row_axis(const struct view *view, const struct hb_result *row) {
@@ -60,14 +61,34 @@ static double counts_at(const struct hb_counts *counts, size_t index, double uni
     return index < counts->count ? (double)counts->values[index] / unit : NAN;
 }
 
+/* At point i of the series; NaN between the looks at huge pages, of which next is the first to
+ * come. */
+static double huge_at(const struct hb_result *row, size_t i, size_t *next, double unit) {
+    const struct hb_counts *ops = &row->series_huge_op;
+    uint64_t op = row->series_op.values[i];
+    while (*next < ops->count && ops->values[*next] < op)
+        ++*next;
+    bool is_here = *next < ops->count && ops->values[*next] == op;
+    return is_here ? counts_at(&row->series_huge_bytes, *next, unit) : NAN;
+}
+
+static bool view_has_huge(const struct view *view) {
+    for (size_t i = 0; i < view->block->count; i++)
+        if (counts_most(&view->block->rows[i]->series_huge_bytes) > 0)
+            return true;
+    return false;
+}
+
 static void row_write(struct hb_plot_sheet *sheet, const struct view *view,
                       const struct hb_result *row) {
     const struct hb_counts *axis = row_axis(view, row);
+    size_t next = 0;
     for (size_t i = 0; i < axis->count; i++) {
         hb_plot_write_number(sheet, counts_at(axis, i, view->x_unit), '\t');
         hb_plot_write_number(sheet, counts_at(&row->series_live_bytes, i, view->y_unit), '\t');
         hb_plot_write_number(sheet, counts_at(&row->series_footprint_bytes, i, view->y_unit), '\t');
-        hb_plot_write_number(sheet, counts_at(&row->series_resident_bytes, i, view->y_unit), '\n');
+        hb_plot_write_number(sheet, counts_at(&row->series_resident_bytes, i, view->y_unit), '\t');
+        hb_plot_write_number(sheet, huge_at(row, i, &next, view->y_unit), '\n');
     }
     fputs("\n\n", sheet->data);
 }
@@ -80,20 +101,21 @@ static void row_label(const struct hb_result *row, char *text, size_t size) {
 
 static void rows_write(struct hb_plot_sheet *sheet, const struct view *view) {
     const struct hb_results_block *block = view->block;
-    char text[HB_RESULT_TEXT_MAX];
+    char text[HB_RESULT_TEXT_MAX], note[64];
     size_t panel = 0;
 
     hb_plot_array_begin(sheet, "panel_name", rows_with_series(view));
     hb_plot_array_begin(sheet, "panel_note", rows_with_series(view));
-    fprintf(sheet->data, "# %s\tlive\tfootprint\tresident\n",
+    fprintf(sheet->data, "# %s\tlive\tfootprint\tresident\tin huge pages\n",
             view->over_bytes ? "requested" : "op");
     for (size_t i = 0; i < block->count; i++) {
         if (!row_has_series(view, block->rows[i]))
             continue;
         hb_plot_allocator_name(block->rows[i]->allocator, text, sizeof text);
         hb_plot_array_add(sheet, "panel_name", panel, text);
-        row_label(block->rows[i], text, sizeof text);
-        hb_plot_array_add(sheet, "panel_note", panel++, text);
+        row_label(block->rows[i], note, sizeof note);
+        hb_plot_note_fit(text, note, view->panel_width);
+        hb_plot_array_add(sheet, "panel_note", panel++, note);
         row_write(sheet, view, block->rows[i]);
     }
 }
@@ -122,6 +144,7 @@ static void axes_write(struct hb_plot_sheet *sheet, struct view *view) {
     hb_plot_set_number(sheet, "y_most", y_most);
     hb_plot_set_number(sheet, "x_step", hb_plot_axis_step(x_most, X_PARTS));
     hb_plot_set_number(sheet, "y_step", hb_plot_axis_step(y_most, Y_PARTS));
+    hb_plot_set_number(sheet, "has_huge", view_has_huge(view));
     rows_write(sheet, view);
 }
 
@@ -137,7 +160,7 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
 }
 
 enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error) {
-    struct view view = {&plots->blocks.blocks[block], plots->over_bytes, 1, 1};
+    struct view view = {&plots->blocks.blocks[block], plots->over_bytes, 1, 1, 0};
     struct hb_plot_sheet sheet;
     struct hb_plot_grid grid;
     char name[HB_PLOT_NAME_MAX];
@@ -153,6 +176,7 @@ enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, c
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, rows_with_series(&view));
     hb_plot_set_grid(&sheet, &grid);
+    view.panel_width = grid.panel_width;
     texts_write(&sheet, plots, block);
     axes_write(&sheet, &view);
     return hb_plot_sheet_finish(&sheet, plots, "memory", true, error);

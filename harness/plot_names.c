@@ -46,6 +46,12 @@ void hb_plot_allocator_name(const char *spec, char *text, size_t size) {
     }
 }
 
+void hb_plot_note_fit(const char *name, char *note, double panel_width) {
+    const double name_pixels = 10.5, note_pixels = 7.5; /* of a letter */
+    if (name_pixels * (double)strlen(name) + note_pixels * (double)strlen(note) > panel_width)
+        note[0] = '\0';
+}
+
 static bool trace_is_once(const struct hb_results_blocks *blocks, size_t block) {
     for (size_t i = 0; i < blocks->count; i++) {
         const char *other = blocks->blocks[i].rows[0]->trace;

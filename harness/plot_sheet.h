@@ -46,6 +46,9 @@ enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const stru
 /* A short name of an allocator for axes: "buddy fibonacci", "firstfit grow=4096", "libfoo.so". */
 void hb_plot_allocator_name(const char *spec, char *text, size_t size);
 
+/* Leave a panel's note out where it would run into the panel's name. */
+void hb_plot_note_fit(const char *name, char *note, double panel_width);
+
 /* A block's trace, with its settings where the trace stands in several blocks. */
 void hb_plot_block_name(const struct hb_results_blocks *blocks, size_t block, char *text,
                         size_t size);

@@ -54,6 +54,8 @@ static const struct figure figures[] = {
     {GROUP_MEMORY, FIGURE_BYTES, "kept 0 s", NULL, AT(end_resident_bytes), 0},
     {GROUP_MEMORY, FIGURE_BYTES, "0.1 s", NULL, AT(end_resident_100ms_bytes), 0},
     {GROUP_MEMORY, FIGURE_BYTES, "1 s", NULL, AT(end_resident_1s_bytes), 0},
+    {GROUP_MEMORY, FIGURE_PERCENT, "in huge", "pages %", AT(huge_ratio), 0},
+    {GROUP_MEMORY, FIGURE_BYTES, "frame run", NULL, AT(frame_run_max_bytes), 0},
     {GROUP_FRAGMENTATION, FIGURE_RATIO, "frag", "mean", AT(frag_mean_ratio), 0},
     {GROUP_FRAGMENTATION, FIGURE_RATIO, "frag", "peak", AT(frag_peak_ratio), 0},
     {GROUP_FRAGMENTATION, FIGURE_PERCENT, "internal", "%", AT(internal_frag_ratio), 0},

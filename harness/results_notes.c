@@ -67,6 +67,14 @@ static bool by_rollup(const struct hb_result *result) {
     return strncmp(result->resident_source, "smaps", 5) == 0;
 }
 
+static bool lacks_frames(const struct hb_result *result) {
+    return strncmp(result->frames_source, "hidden", 6) == 0;
+}
+
+static bool lacks_pagemap(const struct hb_result *result) {
+    return strncmp(result->frames_source, "unreadable", 10) == 0;
+}
+
 static const struct note {
     bool (*holds)(const struct hb_result *result);
     bool names_rows; /* say for which allocators */
@@ -79,6 +87,8 @@ static const struct note {
     {lacks_ratios, false, "peak live below 64 KiB: ratios of memory to live are not given"},
     {lacks_footprint, true, "footprint and fragmentation of a foreign allocator are not visible"},
     {by_rollup, true, "resident memory by smaps_rollup: statm is not exact here"},
+    {lacks_frames, false, "page frames are hidden: run as root (CAP_SYS_ADMIN) to see their runs"},
+    {lacks_pagemap, false, "page frames: /proc/self/pagemap cannot be read here"},
     {lacks_cache, true, "no counts of the cache (see heapbench doctor)"},
     {simulated_beyond_break, true,
      "its break ends at 8 MiB under the simulator; a larger heap goes on in mappings"},

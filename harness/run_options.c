@@ -34,7 +34,7 @@ static const struct run_option {
     {"trace", "LIST", hb_run_trace_parse, "traces: names, or paths (with a /)"},
     {"baseline", "SPEC|none", hb_run_baseline_parse, "what to compare with (glibc)"},
     {"passes", "LIST", hb_run_passes_parse,
-     "check, space, release, time, latency, cache (space, time, cache)"},
+     "check, space, release, blocks, pages, time, latency, cache (space, time, cache)"},
     {"repeats", "N", parse_repeats,
      "blocks of the time and latency passes (12; 6 at least for intervals)"},
     {"mode", "serial", parse_mode, "the recorded total order, on one thread"},

@@ -48,7 +48,9 @@ enum {
     HB_PASS_TIME = 4,
     HB_PASS_CACHE = 8,
     HB_PASS_LATENCY = 16,
-    HB_PASS_RELEASE = 32
+    HB_PASS_RELEASE = 32,
+    HB_PASS_PAGES = 64,
+    HB_PASS_BLOCKS = 128
 };
 
 /* All passes, in the order in which they run. */
@@ -77,6 +79,8 @@ bool hb_pass_time(struct hb_plan *plan);
 bool hb_pass_latency(struct hb_plan *plan);
 bool hb_pass_cache(struct hb_plan *plan);
 bool hb_pass_release(struct hb_plan *plan);
+bool hb_pass_pages(struct hb_plan *plan);
+bool hb_pass_blocks(struct hb_plan *plan);
 
 /* The cache pass by simulation, and by counters. */
 void hb_cache_simulate(struct hb_plan *plan);

@@ -7,6 +7,8 @@ const struct hb_pass hb_pass_list[] = {
     {HB_PASS_CHECK, "check", false, hb_pass_check, false},
     {HB_PASS_SPACE, "space", true, hb_pass_space, false},
     {HB_PASS_RELEASE, "release", false, hb_pass_release, false},
+    {HB_PASS_BLOCKS, "blocks", false, hb_pass_blocks, false},
+    {HB_PASS_PAGES, "pages", false, hb_pass_pages, false},
     {HB_PASS_TIME, "time", true, hb_pass_time, true},
     {HB_PASS_LATENCY, "latency", false, hb_pass_latency, true},
     {HB_PASS_CACHE, "cache", true, hb_pass_cache, false},

@@ -25,9 +25,22 @@
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
 enum { JOB_VERSION = 8, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
+/* Huge pages are looked at at each so-manyth point of the series, and at the last. */
+enum { JOB_HUGE_STEP = 8, JOB_HUGE_MAX = JOB_SERIES_MAX / JOB_HUGE_STEP + 2 };
+enum { JOB_MOMENTS_MAX = 40 };
 enum { JOB_RELEASES = 3 }; /* moments after the end: 0, 0.1 s, 1 s */
 
-enum job_pass { JOB_CHECK, JOB_SPACE, JOB_PEAK, JOB_TIME, JOB_CACHE, JOB_LATENCY, JOB_RELEASE };
+enum job_pass {
+    JOB_CHECK,
+    JOB_SPACE,
+    JOB_PEAK,
+    JOB_TIME,
+    JOB_CACHE,
+    JOB_LATENCY,
+    JOB_RELEASE,
+    JOB_PAGES,
+    JOB_BLOCKS
+};
 /* TOUCH_WITHIN is what `first` becomes under the guard: nothing is stored below 8 bytes. */
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL, TOUCH_WITHIN };
 
@@ -107,6 +120,19 @@ struct report {
     /* JOB_RELEASE, and its footprint_bytes: */
     uint32_t is_idle; /* all is freed, and the first of these known */
     uint64_t resident_after[JOB_RELEASES];
+
+    /* JOB_PAGES, and peak_resident_bytes, here at the first peak of live, as the others are: */
+    uint64_t peak_huge_bytes;
+    uint32_t frames_status; /* enum frames_status */
+    uint64_t frames_pages, frames_runs, frames_longest;
+    uint32_t huge_count;
+    uint64_t huge_op[JOB_HUGE_MAX];
+    uint64_t huge_bytes[JOB_HUGE_MAX];
+
+    /* JOB_BLOCKS */
+    uint32_t moment_count;
+    uint64_t moment_op[JOB_MOMENTS_MAX];
+    struct free_sizes moment_sizes[JOB_MOMENTS_MAX];
 
     /* JOB_CACHE, in the order of the job's counters */
     struct hb_count counts[HB_COUNTERS_MAX];

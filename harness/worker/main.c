@@ -81,9 +81,9 @@ static void worker_open(struct worker *worker) {
 
 static void worker_run(struct worker *worker) {
     static void (*const passes[])(struct worker *) = {
-        [JOB_CHECK] = worker_check,    [JOB_SPACE] = worker_space, [JOB_PEAK] = worker_peak,
-        [JOB_TIME] = worker_time,      [JOB_CACHE] = worker_cache, [JOB_LATENCY] = worker_latency,
-        [JOB_RELEASE] = worker_release};
+        [JOB_CHECK] = worker_check,     [JOB_SPACE] = worker_space, [JOB_PEAK] = worker_peak,
+        [JOB_TIME] = worker_time,       [JOB_CACHE] = worker_cache, [JOB_LATENCY] = worker_latency,
+        [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
     worker_verify_library(worker);

@@ -37,17 +37,18 @@ static uint64_t smaps_field(const char *text, const char *name) {
     return parse_number(&at) * 1024;
 }
 
-static uint64_t read_smaps(int file) {
+static uint64_t read_smaps(int file, const char *name) {
     char text[READ_MAX];
     ssize_t length = pread(file, text, sizeof text - 1, 0);
     if (length <= 0)
         return 0;
     text[length] = '\0';
-    return smaps_field(text, "\nAnonymous:");
+    return smaps_field(text, name);
 }
 
 static uint64_t resident_now(const struct resident *resident) {
-    return resident->uses_smaps ? read_smaps(resident->file) : read_statm(resident->file);
+    return resident->uses_smaps ? read_smaps(resident->file, "\nAnonymous:")
+                                : read_statm(resident->file);
 }
 
 static bool statm_is_exact(int file) {
@@ -68,7 +69,8 @@ static bool statm_is_exact(int file) {
 }
 
 bool resident_open(struct resident *resident) {
-    *resident = (struct resident){.file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)};
+    *resident =
+        (struct resident){.file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC), .rollup = -1};
     if (resident->file >= 0) {
         read_statm(resident->file); /* its own stack pages are in place before the probe */
         if (statm_is_exact(resident->file))
@@ -80,7 +82,17 @@ bool resident_open(struct resident *resident) {
     return resident->file >= 0;
 }
 
+static uint64_t huge_now(const struct resident *resident) {
+    return resident->rollup < 0 ? 0 : read_smaps(resident->rollup, "\nAnonHugePages:");
+}
+
+bool resident_open_huge(struct resident *resident) {
+    resident->rollup = open("/proc/self/smaps_rollup", O_RDONLY | O_CLOEXEC);
+    return resident->rollup >= 0;
+}
+
 void resident_start(struct resident *resident) {
+    resident->huge_before = huge_now(resident);
     resident_now(resident);
     resident->before = resident_now(resident);
 }
@@ -88,4 +100,9 @@ void resident_start(struct resident *resident) {
 uint64_t resident_bytes(const struct resident *resident) {
     uint64_t now = resident_now(resident);
     return now > resident->before ? now - resident->before : 0;
+}
+
+uint64_t resident_huge_bytes(const struct resident *resident) {
+    uint64_t now = huge_now(resident);
+    return now > resident->huge_before ? now - resident->huge_before : 0;
 }

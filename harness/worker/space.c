@@ -3,8 +3,8 @@
  */
 #include "harness/worker/ledger.h"
 #include "harness/worker/resident.h"
+#include "harness/worker/series.h"
 
-enum { SAMPLE_EVERY = 64 };
 #define SAMPLED_WHOLE (UINT64_C(1) << 24) /* ops; above, resident memory is sampled 2^18 times */
 
 struct space {
@@ -89,12 +89,6 @@ static void space_finish(const struct space *space) {
         report->splits = stats.splits;
         report->merges = stats.merges;
     }
-}
-
-/* Points 64 operations apart, or more, so that all fit and each has a sample of its own. */
-static uint64_t series_step(uint64_t ops) {
-    uint64_t step = ops / (JOB_SERIES_MAX - 2) + 1;
-    return step < SAMPLE_EVERY ? step : (step + SAMPLE_EVERY - 1) / SAMPLE_EVERY * SAMPLE_EVERY;
 }
 
 void worker_space(struct worker *worker) {

@@ -42,5 +42,7 @@ void worker_time(struct worker *worker);
 void worker_cache(struct worker *worker);
 void worker_latency(struct worker *worker);
 void worker_release(struct worker *worker);
+void worker_pages(struct worker *worker);
+void worker_blocks(struct worker *worker);
 
 #endif

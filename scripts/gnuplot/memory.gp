@@ -1,5 +1,6 @@
 # memory.gp -- live, footprint and resident memory over the operations, a panel per allocator.
-# Columns: operation, live, footprint, resident, in the units of the axes.
+# Columns: operation or bytes requested, live, footprint, resident, in huge pages (at some points),
+# in the units of the axes.
 
 set multiplot
 set xrange [0:x_most]
@@ -20,7 +21,13 @@ set arrow 113 from screen key_x(265), screen key_y to screen key_x(300), screen 
 set label 111 "live" at screen key_x(50), screen key_y left
 set label 112 "footprint" at screen key_x(153), screen key_y left
 set label 113 "resident" at screen key_x(308), screen key_y left
-key_done = "unset object 111; unset arrow 112; unset arrow 113;" \
+if (has_huge > 0) {
+    set arrow 114 from screen key_x(410), screen key_y to screen key_x(445), screen key_y \
+        nohead lw 2 lc rgb orange
+    set label 114 "in huge pages" at screen key_x(453), screen key_y left
+}
+key_done = "unset arrow 114; unset label 114;" \
+    ."unset object 111; unset arrow 112; unset arrow 113;" \
     ."unset label 111; unset label 112; unset label 113"
 
 do for [i = 0:panels - 1] {
@@ -33,7 +40,8 @@ do for [i = 0:panels - 1] {
     set ylabel (panel_is_left(i) ? y_title : "") offset 0.5, 0
     plot name.".tsv" index i using 1:2 with filledcurves y1=0 lc rgb shade, \
          "" index i using 1:3 with lines lw 2 lc rgb blue, \
-         "" index i using 1:4 with lines lw 2 dt (6, 3) lc rgb vermillion
+         "" index i using 1:4 with lines lw 2 dt (6, 3) lc rgb vermillion, \
+         "" index i using 1:(has_huge > 0 ? column(5) : NaN) with lines lw 2 lc rgb orange
     eval texts_done
     eval key_done
 }

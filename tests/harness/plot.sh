@@ -61,6 +61,17 @@ grep -q 'x_title = "thousand operations"' run/plots/memory-gcc.gp
 [ "$(cut -f2- bytes/memory-gcc.tsv)" = "$(cut -f2- run/plots/memory-gcc.tsv)" ]
 [ "$(cut -f1 bytes/memory-gcc.tsv)" != "$(cut -f1 run/plots/memory-gcc.tsv)" ]
 
+# Free blocks over time and huge pages are drawn where they were measured.
+[ "$(head -n 1 run/plots/memory-gcc.tsv)" = "$(printf '# op\tlive\tfootprint\tresident\tin huge pages')" ]
+grep -q 'has_huge = 0' run/plots/memory-gcc.gp
+[ ! -e run/plots/free-series-gcc.png ]
+sed 's/}$/,"series_free_op":[0,400000,934922],"series_free_size_bytes":[32,64],"series_free_count":[0,1,2,0,2,1],"series_free_sum_bytes":[0,64,64,0,64,100],"series_huge_op":[0,934922],"series_huge_bytes":[0,2097152]}/' \
+    run/results.jsonl >free.jsonl
+expect 0 "9 plots in free" "$heapbench" plot free.jsonl -o free --format=png
+grep -q 'has_huge = 1' free/memory-gcc.gp
+[ "$(grep -c '^[0-9]' free/free-series-gcc.tsv)" -eq 20 ] # five rows of four boxes that are not empty
+head -c 8 free/free-series-gcc.png | grep -q PNG
+
 # Two runs together, and results without some measures.
 expect 0 "7 plots in both" "$heapbench" plot run run/results.jsonl -o both --format=png
 [ ! -e both/time.svg ]

@@ -319,6 +319,115 @@ static void huge_pages_are_an_axis_of_a_run(void **state) {
     assert_non_null(strstr(never, words));
 }
 
+/* 2 MiB pages: none where they are kept away, and where the machine gives them all that is
+ * resident, in one run of frames at least each. */
+static void huge_pages_and_frames_are_seen(void **state) {
+    (void)state;
+    char words[BENCH_COMMAND_MAX];
+    size_t count;
+    skip_sanitized();
+    snprintf(
+        words, sizeof words,
+        "--alloc=" FAKE("advises") " --trace=gcc --passes=pages --baseline=none --thp=%s,system",
+        small_pages());
+    struct hb_result *results = bench_results(&folder, words, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct hb_result *result = &results[i];
+        uint64_t huge = result->series_huge_bytes.values[result->series_huge_bytes.count - 1];
+        assert_int_equal(result->series_huge_op.count, result->series_huge_bytes.count);
+        assert_int_equal(result->series_huge_bytes.values[0], 0);
+        assert_int_equal(huge % (512 * PAGE), 0);
+        assert_true(huge <= FAKE_HUGE * 512 * PAGE);
+        if (strcmp(result->thp, "never") == 0)
+            assert_int_equal(huge, 0);
+        if (strcmp(result->frames_source, "pagemap") != 0) {
+            assert_int_equal(result->frame_runs, HB_COUNT_NULL);
+            continue;
+        }
+        uint64_t small = FAKE_HUGE - huge / (512 * PAGE);
+        assert_int_equal(result->frame_bytes, huge + small * PAGE);
+        assert_true(result->frame_run_max_bytes >= (huge ? 512 * PAGE : PAGE));
+        assert_true(result->frame_runs >= 1 && result->frame_runs <= FAKE_HUGE);
+    }
+    hb_results_free(results, count);
+}
+
+/* Every page of ours has its frame, as many as are resident, in the pass of the frames and in that
+ * of space; the peak of live is the last op. */
+static void frames_are_those_of_resident_pages(void **state) {
+    (void)state;
+    skip_sanitized();
+    static const char *const allocators[] = {"bestfit", "buddy", "glibc", FAKE_TOUCHING(777)};
+    for (size_t i = 0; i < sizeof allocators / sizeof *allocators; i++) {
+        struct hb_result *result = result_of(allocators[i], "./many.hbt", "space,pages");
+        uint64_t last = result->series_resident_bytes.count - 1;
+        if (strcmp(result->frames_source, "pagemap") == 0) {
+            assert_int_equal(result->frame_bytes, result->series_resident_bytes.values[last]);
+            double mean = (double)result->frame_bytes / (double)result->frame_runs;
+            assert_true(result->frame_run_mean_bytes == mean);
+            assert_true((double)result->frame_run_max_bytes >= mean);
+        } else {
+            assert_non_null(strstr(result->frames_source, "hidden"));
+        }
+        hb_results_free(result, 1);
+    }
+}
+
+/* Moment by moment on a trace whose holes are known: two, one, none. */
+static void free_sizes_are_followed_over_the_replay(void **state) {
+    (void)state;
+    struct small_trace trace;
+    trace_begin(&trace, &folder, "moments.hbt");
+    uint64_t small = trace_malloc(&trace, 56);
+    trace_malloc(&trace, 24);
+    uint64_t large = trace_malloc(&trace, 1000);
+    trace_malloc(&trace, 65536 - 16 - 64 - 32 - 1008 - 8); /* to the end of the heap */
+    trace_free(&trace, small);
+    trace_free(&trace, large);
+    trace_malloc(&trace, 1000);
+    trace_malloc(&trace, 56);
+    trace_end(&trace);
+    struct hb_result *result = result_of("bestfit", "./moments.hbt", "blocks");
+    static const uint64_t small_counts[] = {0, 0, 0, 0, 1, 1, 1, 0};
+    static const uint64_t large_counts[] = {0, 0, 0, 0, 0, 1, 0, 0};
+    size_t classes = result->series_free_size_bytes.count;
+    assert_int_equal(result->series_free_op.count, 8);
+    assert_int_equal(result->series_free_count.count, 8 * classes);
+    assert_int_equal(result->series_free_sum_bytes.count, 8 * classes);
+    assert_int_equal(result->series_free_size_bytes.values[0], 64);
+    for (size_t op = 0; op < 8; op++) {
+        const uint64_t *counts = &result->series_free_count.values[op * classes];
+        const uint64_t *bytes = &result->series_free_sum_bytes.values[op * classes];
+        assert_int_equal(result->series_free_op.values[op], op);
+        assert_int_equal(counts[0], small_counts[op]);
+        assert_int_equal(bytes[0], 64 * small_counts[op]);
+        assert_int_equal(counts[3], large_counts[op]);
+        assert_int_equal(bytes[3], 1008 * large_counts[op]);
+    }
+    hb_results_free(result, 1);
+}
+
+/* Bounded in number, alike in two runs, and for no allocator whose heap cannot be seen. */
+static void free_sizes_over_a_real_trace_repeat(void **state) {
+    (void)state;
+    static const char words[] =
+        "--alloc=nextfit,segregated,buddy,bestfit:scale=16 --trace=gcc --passes=blocks";
+    size_t count, again_count;
+    struct hb_result *results = bench_results(&folder, words, &count);
+    struct hb_result *again = bench_results(&folder, words, &again_count);
+    assert_int_equal(results[0].series_free_op.count, 0);
+    for (size_t i = 1; i < count; i++) {
+        size_t moments = results[i].series_free_op.count;
+        assert_true(moments > 30 && moments <= 40);
+        expect_equal_counts(&results[i].series_free_op, &again[i].series_free_op);
+        expect_equal_counts(&results[i].series_free_size_bytes, &again[i].series_free_size_bytes);
+        expect_equal_counts(&results[i].series_free_count, &again[i].series_free_count);
+        expect_equal_counts(&results[i].series_free_sum_bytes, &again[i].series_free_sum_bytes);
+    }
+    hb_results_free(results, count);
+    hb_results_free(again, again_count);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_allocator_has_the_pages_it_touches),
@@ -329,6 +438,10 @@ int main(void) {
         cmocka_unit_test(memory_kept_at_the_end_is_followed_for_a_second),
         cmocka_unit_test(ours_keep_what_trim_says),
         cmocka_unit_test(huge_pages_are_an_axis_of_a_run),
+        cmocka_unit_test(huge_pages_and_frames_are_seen),
+        cmocka_unit_test(frames_are_those_of_resident_pages),
+        cmocka_unit_test(free_sizes_are_followed_over_the_replay),
+        cmocka_unit_test(free_sizes_over_a_real_trace_repeat),
         cmocka_unit_test(cells_that_sleep_together_keep_apart),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
