@@ -14,6 +14,7 @@ static const char *const system_names[] = {"binary", "fibonacci", "weighted", "d
 static const char *const fit_names[] = {"best", "first", "segregated", "tlsf", NULL};
 static const char *const refill_names[] = {"fit", "tail", NULL};
 static const char *const coalesce_names[] = {"immediate", "deferred", "none", NULL};
+static const char *const classes_names[] = {"pow2", "pow2x3", "geometric", NULL};
 static const char *const backend_names[] = {"sbrk", "mmap", NULL};
 static const char *const guard_names[] = {"off", "on", NULL};
 static const char *const preset_names[] = {"default", "paper", NULL};
@@ -75,6 +76,11 @@ const struct hb_option hb_option_system = {.key = "system",
                                            .kind = HB_OPTION_CHOICE,
                                            .offset = AT(system),
                                            .choices = system_names};
+const struct hb_option hb_option_classes = {.key = "classes",
+                                            .help = "sizes of slots",
+                                            .kind = HB_OPTION_CHOICE,
+                                            .offset = AT(classes),
+                                            .choices = classes_names};
 const struct hb_option hb_option_backend = {
     .key = "backend",
     .help = "heap from the program break, or from a reserved region",
@@ -113,7 +119,7 @@ const struct hb_option hb_option_decay = {
     .help = "a free tail not needed for this many allocations may go",
     .kind = HB_OPTION_NUMBER,
     .offset = AT(decay),
-    .initial = 1 << 17,
+    .initial = 1 << 20,
     .minimum = 0,
     .maximum = UINT64_MAX - 1,
     .multiple = 1,
@@ -159,11 +165,13 @@ const struct hb_option hb_option_guard = {
     .choices = guard_names};
 
 static const struct hb_option *const every_option[] = {
-    &hb_option_order,          &hb_option_index,   &hb_option_fit,    &hb_option_quick,
-    &hb_option_refill,         &hb_option_sl,      &hb_option_system, &hb_option_backend,
-    &hb_option_coalesce,       &hb_option_split,   &hb_option_grow,   &hb_option_trim,
-    &hb_option_mmap_threshold, &hb_option_decay,   &hb_option_limit,  &hb_option_scale,
-    &hb_option_preset,         &hb_option_fail_at, &hb_option_guard};
+    &hb_option_order,    &hb_option_index,          &hb_option_fit,
+    &hb_option_quick,    &hb_option_refill,         &hb_option_sl,
+    &hb_option_system,   &hb_option_classes,        &hb_option_backend,
+    &hb_option_coalesce, &hb_option_split,          &hb_option_grow,
+    &hb_option_trim,     &hb_option_mmap_threshold, &hb_option_decay,
+    &hb_option_limit,    &hb_option_scale,          &hb_option_preset,
+    &hb_option_fail_at,  &hb_option_guard};
 
 static uint64_t *config_value(struct hb_config *config, const struct hb_option *option) {
     return (uint64_t *)((char *)config + option->offset);

@@ -22,6 +22,7 @@ enum hb_buddy_system { HB_BUDDY_BINARY, HB_BUDDY_FIBONACCI, HB_BUDDY_WEIGHTED, H
 enum hb_coalesce { HB_COALESCE_IMMEDIATE, HB_COALESCE_DEFERRED, HB_COALESCE_NONE };
 enum hb_fit { HB_FIT_BEST, HB_FIT_FIRST, HB_FIT_SEGREGATED, HB_FIT_TLSF };
 enum hb_refill { HB_REFILL_FIT, HB_REFILL_TAIL };
+enum hb_classes { HB_CLASSES_POW2, HB_CLASSES_POW2X3, HB_CLASSES_GEOMETRIC };
 enum hb_source { HB_SOURCE_SBRK, HB_SOURCE_MMAP };
 enum hb_guard { HB_GUARD_OFF, HB_GUARD_ON };
 enum hb_preset { HB_PRESET_DEFAULT, HB_PRESET_PAPER };
@@ -36,6 +37,7 @@ struct hb_config {
     uint64_t refill;         /* enum hb_refill: where a block comes from when its list is empty */
     uint64_t sl;             /* log2 of tlsf's lists for each power of two */
     uint64_t system;         /* enum hb_buddy_system */
+    uint64_t classes;        /* enum hb_classes */
     uint64_t backend;        /* enum hb_source */
     uint64_t grow;           /* bytes: steps in which the break grows */
     uint64_t trim;           /* bytes: a free tail this large lowers the break, or HB_OFF */
@@ -67,9 +69,10 @@ struct hb_option {
 };
 
 extern const struct hb_option hb_option_order, hb_option_index, hb_option_fit, hb_option_quick,
-    hb_option_refill, hb_option_sl, hb_option_system, hb_option_backend, hb_option_coalesce,
-    hb_option_split, hb_option_grow, hb_option_trim, hb_option_mmap_threshold, hb_option_decay,
-    hb_option_preset, hb_option_scale, hb_option_limit, hb_option_fail_at, hb_option_guard;
+    hb_option_refill, hb_option_sl, hb_option_system, hb_option_classes, hb_option_backend,
+    hb_option_coalesce, hb_option_split, hb_option_grow, hb_option_trim, hb_option_mmap_threshold,
+    hb_option_decay, hb_option_preset, hb_option_scale, hb_option_limit, hb_option_fail_at,
+    hb_option_guard;
 
 /* Set every option to its default. */
 void hb_config_init(struct hb_config *config);

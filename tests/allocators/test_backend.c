@@ -71,7 +71,7 @@ static int fences(struct heap *heap) {
 }
 
 static const char *const families[] = {
-    "firstfit", "bestfit", "segregated", "buddy", "buddy:system=weighted", "bump"};
+    "firstfit", "bestfit", "segregated", "segstorage", "buddy", "buddy:system=weighted", "bump"};
 enum { FAMILIES = sizeof families / sizeof *families, BLOCKS = 2000, BLOCK_BYTES = 500 };
 
 static void fill_blocks(struct heap *heap, unsigned char **blocks, int from, int to) {

@@ -76,6 +76,28 @@ static void buddy_break_list(uint64_t **payloads) {
     payloads[2][1] = 0;
 }
 
+/* A span of 256-byte slots: payload 2 is the first free one. The span's record, of unit 1. */
+static uint32_t *slots_record(uint64_t **payloads) {
+    char *cell = (char *)payloads[0] - 16384;
+    return (uint32_t *)(cell + 32);
+}
+
+static void slots_free_a_slot_twice(uint64_t **payloads) {
+    payloads[2][0] = (uint64_t)payloads[2];
+}
+
+static void slots_free_between_slots(uint64_t **payloads) {
+    payloads[2][0] = (uint64_t)payloads[4] + 16;
+}
+
+static void slots_lose_count(uint64_t **payloads) {
+    slots_record(payloads)[2]++;
+}
+
+static void slots_lose_units(uint64_t **payloads) {
+    slots_record(payloads)[6]++;
+}
+
 static const struct damage damages[] = {
     {"bestfit", "T1", forget_previous_free},
     {"bestfit", "T1", claim_previous_free},
@@ -91,6 +113,10 @@ static const struct damage damages[] = {
     {"quickfit", "Q1", claim_waiting},
     {"quickfit", "Q2", forget_waiting},
     {"quickfit:fit=tlsf", "Q2", change_size_of_waiting},
+    {"segstorage", "U1", slots_lose_units},
+    {"segstorage", "U2", slots_free_a_slot_twice},
+    {"segstorage", "U2", slots_free_between_slots},
+    {"segstorage", "U3", slots_lose_count},
     {"buddy", "D1", buddy_lose_order},
     {"buddy", "D2", buddy_free_a_buddy},
     {"buddy", "D3", buddy_mark_live_as_free},
