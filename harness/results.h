@@ -118,7 +118,8 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     HB_LATENCY_FIELDS(X)                                                                           \
     HB_MEMORY_FIELDS(X)                                                                            \
     X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")    \
-    HB_SIM_FIELDS(X)
+    HB_SIM_FIELDS(X)                                                                               \
+    HB_LATENCY_NOISE_FIELDS(X)
 
 struct hb_counts {
     size_t count;

@@ -106,6 +106,14 @@ static bool floor_gather(const struct hb_results_block *block, struct hb_result 
         {AT(sim_instructions_per_op), AT(floor_sim_instructions_per_op)},
         {AT(sim_l1d_misses_per_op), AT(floor_sim_l1d_misses_per_op)},
         {AT(sim_llc_misses_per_op), AT(floor_sim_llc_misses_per_op)},
+        {AT(latency_malloc_p50_ns), AT(latency_floor_malloc_p50_ns)},
+        {AT(latency_malloc_p99_ns), AT(latency_floor_malloc_p99_ns)},
+        {AT(latency_malloc_p999_ns), AT(latency_floor_malloc_p999_ns)},
+        {AT(latency_malloc_max_ns), AT(latency_floor_malloc_max_ns)},
+        {AT(latency_free_p50_ns), AT(latency_floor_free_p50_ns)},
+        {AT(latency_free_p99_ns), AT(latency_floor_free_p99_ns)},
+        {AT(latency_free_p999_ns), AT(latency_floor_free_p999_ns)},
+        {AT(latency_free_max_ns), AT(latency_floor_free_max_ns)},
     };
     bool has_any = false;
     hb_result_init(floor);

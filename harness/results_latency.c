@@ -16,7 +16,7 @@ static void text_add(char *text, const char *separator, const char *more) {
     snprintf(text + used, TEXT_MAX - used, "%s%s", used > 0 ? separator : "", more);
 }
 
-/* All rows of a block were timed by one clock and have one floor. */
+/* All rows of a block were timed by one clock, in the same blocks of workers. */
 static void clock_print(const struct hb_result *result, size_t width, FILE *file) {
     char text[TEXT_MAX] = "", part[PART_MAX];
 
@@ -26,13 +26,13 @@ static void clock_print(const struct hb_result *result, size_t width, FILE *file
              result->latency_sample_every, result->latency_clock, result->latency_clock_step_ns,
              result->latency_clock_pair_ns);
     text_add(text, "", part);
-    if (!isnan(result->latency_floor_malloc_p50_ns)) {
+    if (result->latency_bad_blocks != HB_COUNT_NULL && result->latency_bad_blocks > 0) {
         snprintf(part, sizeof part,
-                 "floor malloc p50 %.1f, p99.9 %.1f, max %.0f ns, free p50 %.1f, p99.9 %.1f, "
-                 "max %.0f ns",
-                 result->latency_floor_malloc_p50_ns, result->latency_floor_malloc_p999_ns,
-                 result->latency_floor_malloc_max_ns, result->latency_floor_free_p50_ns,
-                 result->latency_floor_free_p999_ns, result->latency_floor_free_max_ns);
+                 "%" PRIu64 " of its blocks disturbed: %" PRIu64 " measured again, %" PRIu64
+                 " in the figures",
+                 result->latency_bad_blocks,
+                 result->latency_bad_blocks - result->latency_bad_blocks_kept,
+                 result->latency_bad_blocks_kept);
         text_add(text, "; ", part);
     }
     hb_results_print_note(text, width, file);

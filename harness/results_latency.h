@@ -68,4 +68,9 @@
     X(COUNTS, latency_cell_bucket, "", "number of the bucket")                                     \
     X(COUNTS, latency_cell_count, "", "samples in it")
 
+/* Came later. */
+#define HB_LATENCY_NOISE_FIELDS(X)                                                                 \
+    X(COUNT, latency_bad_blocks, "", "blocks of the latency pass in which a worker was disturbed") \
+    X(COUNT, latency_bad_blocks_kept, "", "of these, in the figures: there were too few others")
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +73,12 @@ static uint64_t steal_read(const char *root, int cpu) {
     file_read(root, "/proc/stat", text, sizeof text);
     uint64_t ticks = hb_noise_steal_ticks(text, cpu);
     return ticks == HB_NOISE_UNKNOWN ? ticks : ticks * TICK_NS;
+}
+
+int hb_noise_cpu(void) {
+    cpu_set_t set;
+    bool is_bound = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
+    return is_bound ? sched_getcpu() : -1;
 }
 
 void hb_noise_read(struct hb_noise_moment *moment, const char *root, int cpu) {

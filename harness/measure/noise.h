@@ -20,6 +20,9 @@ struct hb_noise_moment {
     uint64_t khz;      /* the CPU's cpufreq/scaling_cur_freq */
 };
 
+/* The CPU that the calling process is bound to; -1 if it may run on several. */
+int hb_noise_cpu(void);
+
 /* Read them for the calling process and a CPU (-1: it has none of its own). The files are read
  * below root: "" but in tests. */
 void hb_noise_read(struct hb_noise_moment *moment, const char *root, int cpu);

@@ -8,6 +8,7 @@
 #include "harness/measure/random.h"
 #include "harness/measure/statistics.h"
 #include "harness/passes/layout.h"
+#include "harness/passes/time_blocks.h"
 
 /* One operation in 128 carries the two reads of the clock: 0.8%. OPS operations are replayed warm
  * for each allocator, over all blocks, so that some 300,000 are timed, and 10 of each 100,000 lie
@@ -22,8 +23,12 @@ struct pass {
     struct hb_latency_tally *tallies; /* of the cells, then of the floor */
     bool has_floor;
     uint64_t warm_replays;
-    struct hb_layout layout;
-    uint64_t seed; /* of the block's samples */
+    struct hb_time_blocks blocks;
+    size_t bad_kept;
+    struct hb_layout layout; /* of this block, */
+    uint64_t seed;           /* and of its samples */
+    bool is_bad;             /* a worker of it was disturbed */
+    struct report report;
 };
 
 static bool run_sampled(const struct pass *pass, const struct hb_spec *spec,
@@ -44,67 +49,98 @@ static void quantile_append(struct hb_reals *reals, const struct hb_histogram *h
     hb_reals_append(reals, hb_histogram_quantile(histogram, ten_thousandths));
 }
 
-static void tally_add(struct hb_latency_tally *tally, const struct report *report) {
+static void latencies_merge(struct hb_latencies *into, const struct hb_latencies *more) {
+    for (size_t i = 0; i < HB_LATENCY_KINDS; i++)
+        hb_histogram_merge(&into->kinds[i], &more->kinds[i]);
+    for (size_t i = 0; i < HB_LATENCY_CLASSES; i++)
+        hb_histogram_merge(&into->mallocs[i], &more->mallocs[i]);
+}
+
+/* The block counts: what ran in it is added to the sums. */
+static void tally_count(struct hb_latency_tally *tally) {
     static struct hb_histogram mallocs;
-    const struct hb_latencies *from[] = {&report->cold_latencies, &report->warm_latencies};
-    struct hb_latencies *into[] = {&tally->cold, &tally->warm};
-    for (int state = 0; state < 2; state++) {
-        for (size_t i = 0; i < HB_LATENCY_KINDS; i++)
-            hb_histogram_merge(&into[state]->kinds[i], &from[state]->kinds[i]);
-        for (size_t i = 0; i < HB_LATENCY_CLASSES; i++)
-            hb_histogram_merge(&into[state]->mallocs[i], &from[state]->mallocs[i]);
-    }
-    hb_latency_mallocs(&report->warm_latencies, &mallocs);
-    const struct hb_histogram *frees = &report->warm_latencies.kinds[HB_LATENCY_FREE];
+    const struct hb_latency_sums *here = &tally->here;
+    struct hb_latency_sums *all = &tally->all;
+    if (!tally->ran)
+        return;
+    latencies_merge(&all->cold, &here->cold);
+    latencies_merge(&all->warm, &here->warm);
+    all->replays += here->replays;
+    all->faults += here->faults;
+    all->switches += here->switches;
+    hb_latency_mallocs(&here->warm, &mallocs);
+    const struct hb_histogram *frees = &here->warm.kinds[HB_LATENCY_FREE];
     quantile_append(&tally->blocks.malloc_p50, &mallocs, MEDIAN);
     quantile_append(&tally->blocks.malloc_p99, &mallocs, P99);
     quantile_append(&tally->blocks.free_p50, frees, MEDIAN);
     quantile_append(&tally->blocks.free_p99, frees, P99);
-    tally->replays += report->latency_replays;
-    tally->faults += report->latency_faults;
-    tally->switches += report->latency_switches;
+}
+
+static bool sample(struct pass *pass, const struct hb_spec *spec, const struct hb_program *program,
+                   struct hb_latency_tally *tally, char *error) {
+    struct report *report = &pass->report;
+    tally->ran = run_sampled(pass, spec, program, report, error);
+    if (!tally->ran)
+        return false;
+    tally->here = (struct hb_latency_sums){report->cold_latencies, report->warm_latencies,
+                                           report->latency_replays, report->latency_faults,
+                                           report->latency_switches};
+    pass->is_bad |= hb_noise_is_bad(&report->noise);
+    return true;
 }
 
 /* A failed cell takes part in no further block. */
 static void sample_cell(struct pass *pass, size_t number) {
-    static struct report report;
     struct hb_cell *cell = &pass->plan->cells[number];
     char error[512];
     if (cell->result.error[0])
         return;
-    if (!run_sampled(pass, &cell->spec, cell->program, &report, error)) {
+    if (!sample(pass, &cell->spec, cell->program, &pass->tallies[number], error)) {
         hb_cell_fail(cell, "latency", error);
         return;
     }
-    tally_add(&pass->tallies[number], &report);
     if (cell->result.failed_allocs == HB_COUNT_NULL)
-        cell->result.failed_allocs = report.failed_allocs;
+        cell->result.failed_allocs = pass->report.failed_allocs;
     if (cell->result.ops == HB_COUNT_NULL)
-        cell->result.ops = report.ops;
+        cell->result.ops = pass->report.ops;
 }
 
 static void sample_floor(struct pass *pass) {
-    static struct report report;
     char error[512];
-    if (pass->has_floor &&
-        run_sampled(pass, &pass->plan->floor, pass->plan->program, &report, error))
-        tally_add(&pass->tallies[pass->plan->cell_count], &report);
-    else
-        pass->has_floor = false;
+    if (pass->has_floor)
+        pass->has_floor = sample(pass, &pass->plan->floor, pass->plan->program,
+                                 &pass->tallies[pass->plan->cell_count], error);
 }
 
-static void run_block(struct pass *pass, uint64_t number, size_t *order, uint64_t *random) {
+/* A disturbed block is measured again, as long as blocks are left for that. What was measured in it
+ * plays no part. */
+static void block_judge(struct pass *pass) {
+    struct hb_time_blocks *blocks = &pass->blocks;
+    hb_time_blocks_add(blocks, pass->is_bad);
+    bool counts = !pass->is_bad || blocks->bad_count > blocks->most - blocks->wanted;
+    pass->bad_kept += pass->is_bad && counts;
+    for (size_t i = 0; i <= pass->plan->cell_count; i++) {
+        if (counts)
+            tally_count(&pass->tallies[i]);
+        pass->tallies[i].ran = false;
+    }
+}
+
+static void run_block(struct pass *pass, size_t *order, uint64_t *random) {
     struct hb_plan *plan = pass->plan;
-    size_t count = plan->cell_count + pass->has_floor;
+    size_t count = plan->cell_count + pass->has_floor, number = pass->blocks.count;
+    size_t steps = plan->repeats > number ? plan->repeats : number + 1;
     pass->layout = hb_layout_draw(order, count, random);
     pass->seed = hb_random(random);
+    pass->is_bad = false;
     for (size_t i = 0; i < count && !hb_interrupted(); i++) {
-        hb_plan_progress(plan, "latency", number * count + i, plan->repeats * count);
+        hb_plan_progress(plan, "latency", number * count + i, steps * count);
         if (order[i] == plan->cell_count)
             sample_floor(pass);
         else
             sample_cell(pass, order[i]);
     }
+    block_judge(pass);
 }
 
 /* Warm replays of a worker. */
@@ -130,27 +166,37 @@ static void fill_cells(const struct pass *pass) {
         hb_latency_fill(result, &pass->tallies[i],
                         pass->has_floor ? &pass->tallies[plan->cell_count] : NULL, &pass->clock);
         result->latency_sample_every = SAMPLE_EVERY;
+        result->latency_bad_blocks = pass->blocks.bad_count;
+        result->latency_bad_blocks_kept = pass->bad_kept;
     }
 }
 
+static void run_blocks(struct pass *pass, size_t *order) {
+    uint64_t random = pass->plan->seed;
+    hb_clock_choose(&pass->clock);
+    hb_time_blocks_init(&pass->blocks, pass->plan->repeats);
+    while (hb_time_blocks_go_on(&pass->blocks) && !hb_interrupted())
+        run_block(pass, order, &random);
+    if (!hb_interrupted())
+        fill_cells(pass);
+}
+
 bool hb_pass_latency(struct hb_plan *plan) {
-    struct pass pass = {.plan = plan,
-                        .tallies = calloc(plan->cell_count + 1, sizeof *pass.tallies),
-                        .has_floor = plan->touch <= TOUCH_FIRST,
-                        .warm_replays = replays_needed(plan)};
-    uint64_t random = plan->seed;
+    struct hb_latency_tally *tallies = calloc(plan->cell_count + 1, sizeof *tallies);
     size_t *order = malloc((plan->cell_count + 1) * sizeof *order);
-    bool has_memory = order && pass.tallies;
-    hb_clock_choose(&pass.clock);
-    for (uint64_t block = 0; has_memory && block < plan->repeats && !hb_interrupted(); block++)
-        run_block(&pass, block, order, &random);
-    for (size_t i = 0; !has_memory && i < plan->cell_count; i++)
-        hb_cell_fail(&plan->cells[i], "latency", "not enough memory");
-    if (has_memory && !hb_interrupted())
-        fill_cells(&pass);
-    for (size_t i = 0; pass.tallies && i <= plan->cell_count; i++)
-        tally_clear(&pass.tallies[i]);
-    free(pass.tallies);
+    static struct pass pass;
+    pass = (struct pass){.plan = plan,
+                         .tallies = tallies,
+                         .has_floor = plan->touch <= TOUCH_FIRST,
+                         .warm_replays = replays_needed(plan)};
+    if (order && tallies)
+        run_blocks(&pass, order);
+    else
+        for (size_t i = 0; i < plan->cell_count; i++)
+            hb_cell_fail(&plan->cells[i], "latency", "not enough memory");
+    for (size_t i = 0; tallies && i <= plan->cell_count; i++)
+        tally_clear(&tallies[i]);
+    free(tallies);
     free(order);
     return !hb_interrupted();
 }

@@ -11,10 +11,17 @@ struct hb_latency_blocks {
     struct hb_reals malloc_p50, malloc_p99, free_p50, free_p99;
 };
 
+/* What workers counted. */
+struct hb_latency_sums {
+    struct hb_latencies cold, warm;
+    uint64_t replays, faults, switches; /* of the warm ones */
+};
+
 struct hb_latency_tally {
-    struct hb_latencies cold, warm; /* of all blocks */
+    struct hb_latency_sums all; /* of all blocks that count */
     struct hb_latency_blocks blocks;
-    uint64_t replays, faults, switches;
+    bool ran;                    /* in the block that runs now: */
+    struct hb_latency_sums here; /* it counts once the whole block is known to be undisturbed */
 };
 
 /* All mallocs, of every size class. */

@@ -98,12 +98,12 @@ static void fill_kinds(struct hb_result *result, const struct hb_latency_tally *
     } kinds[] = {
         {KIND_FIELDS(result, all), &sums->all},
         {KIND_FIELDS(result, malloc), &sums->malloc},
-        {KIND_FIELDS(result, calloc), &tally->warm.kinds[HB_LATENCY_CALLOC]},
-        {KIND_FIELDS(result, realloc), &tally->warm.kinds[HB_LATENCY_REALLOC]},
-        {KIND_FIELDS(result, aligned), &tally->warm.kinds[HB_LATENCY_ALIGNED]},
-        {KIND_FIELDS(result, free), &tally->warm.kinds[HB_LATENCY_FREE]},
+        {KIND_FIELDS(result, calloc), &tally->all.warm.kinds[HB_LATENCY_CALLOC]},
+        {KIND_FIELDS(result, realloc), &tally->all.warm.kinds[HB_LATENCY_REALLOC]},
+        {KIND_FIELDS(result, aligned), &tally->all.warm.kinds[HB_LATENCY_ALIGNED]},
+        {KIND_FIELDS(result, free), &tally->all.warm.kinds[HB_LATENCY_FREE]},
         {OTHER_FIELDS(result, cold_malloc), &sums->cold_malloc},
-        {OTHER_FIELDS(result, cold_free), &tally->cold.kinds[HB_LATENCY_FREE]},
+        {OTHER_FIELDS(result, cold_free), &tally->all.cold.kinds[HB_LATENCY_FREE]},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         fill_quantiles(&kinds[i].fields, kinds[i].histogram, step_ns);
@@ -114,7 +114,7 @@ static void fill_floor(struct hb_result *result, const struct hb_latency_tally *
     const struct quantile_fields mallocs = OTHER_FIELDS(result, floor_malloc),
                                  frees = OTHER_FIELDS(result, floor_free);
     fill_quantiles(&mallocs, &sums->floor_malloc, step_ns);
-    fill_quantiles(&frees, &floor->warm.kinds[HB_LATENCY_FREE], step_ns);
+    fill_quantiles(&frees, &floor->all.warm.kinds[HB_LATENCY_FREE], step_ns);
 }
 
 /* Buckets that any row has samples in, in order; numbers[bucket] is its place. A row without
@@ -127,14 +127,14 @@ static void fill_buckets(struct hb_result *result, const struct hb_latency_tally
         struct hb_counts *counts;
     } rows[ROWS] = {
         {&sums->malloc, &result->latency_malloc_counts},
-        {&tally->warm.kinds[HB_LATENCY_CALLOC], &result->latency_calloc_counts},
-        {&tally->warm.kinds[HB_LATENCY_REALLOC], &result->latency_realloc_counts},
-        {&tally->warm.kinds[HB_LATENCY_ALIGNED], &result->latency_aligned_counts},
-        {&tally->warm.kinds[HB_LATENCY_FREE], &result->latency_free_counts},
+        {&tally->all.warm.kinds[HB_LATENCY_CALLOC], &result->latency_calloc_counts},
+        {&tally->all.warm.kinds[HB_LATENCY_REALLOC], &result->latency_realloc_counts},
+        {&tally->all.warm.kinds[HB_LATENCY_ALIGNED], &result->latency_aligned_counts},
+        {&tally->all.warm.kinds[HB_LATENCY_FREE], &result->latency_free_counts},
         {&sums->cold_malloc, &result->latency_cold_malloc_counts},
-        {&tally->cold.kinds[HB_LATENCY_FREE], &result->latency_cold_free_counts},
+        {&tally->all.cold.kinds[HB_LATENCY_FREE], &result->latency_cold_free_counts},
         {&sums->floor_malloc, &result->latency_floor_malloc_counts},
-        {floor ? &floor->warm.kinds[HB_LATENCY_FREE] : &sums->floor_malloc,
+        {floor ? &floor->all.warm.kinds[HB_LATENCY_FREE] : &sums->floor_malloc,
          &result->latency_floor_free_counts},
     };
     for (size_t bucket = 0; bucket < HB_HISTOGRAM_BUCKETS; bucket++) {
@@ -183,22 +183,22 @@ void hb_latency_fill(struct hb_result *result, const struct hb_latency_tally *ta
     static struct sums sums;
     static uint64_t numbers[HB_HISTOGRAM_BUCKETS];
     double step_ns = (double)clock->step_ticks * clock->tick_ns;
-    sum_all(&tally->warm, &sums.all);
-    hb_latency_mallocs(&tally->warm, &sums.malloc);
-    hb_latency_mallocs(&tally->cold, &sums.cold_malloc);
+    sum_all(&tally->all.warm, &sums.all);
+    hb_latency_mallocs(&tally->all.warm, &sums.malloc);
+    hb_latency_mallocs(&tally->all.cold, &sums.cold_malloc);
     sums.floor_malloc = (struct hb_histogram){0};
     if (floor)
-        hb_latency_mallocs(&floor->warm, &sums.floor_malloc);
+        hb_latency_mallocs(&floor->all.warm, &sums.floor_malloc);
     snprintf(result->latency_clock, sizeof result->latency_clock, "%s", clock->name);
     result->latency_clock_step_ns = step_ns;
     result->latency_clock_pair_ns = clock->pair_ns;
-    result->latency_replays = tally->replays;
-    result->latency_minor_faults = tally->faults;
-    result->latency_context_switches = tally->switches;
+    result->latency_replays = tally->all.replays;
+    result->latency_minor_faults = tally->all.faults;
+    result->latency_context_switches = tally->all.switches;
     fill_kinds(result, tally, &sums, step_ns);
     fill_intervals(result, &tally->blocks, step_ns);
     if (floor)
         fill_floor(result, floor, &sums, step_ns);
     fill_buckets(result, tally, floor, &sums, step_ns, numbers);
-    fill_classes(result, &tally->warm, step_ns, numbers);
+    fill_classes(result, &tally->all.warm, step_ns, numbers);
 }

@@ -35,7 +35,7 @@ static void replay_warm(struct worker *worker, struct latency *latency, struct s
     }
 }
 
-void worker_latency(struct worker *worker) {
+static void replay_all(struct worker *worker) {
     const struct job *job = worker->job;
     struct report *report = worker->report;
     struct stream stream;
@@ -54,4 +54,13 @@ void worker_latency(struct worker *worker) {
     replay_stream(&latency.replay, &stream, job->touch);
     replay_free_left(&latency.replay, worker->program);
     replay_warm(worker, &latency, &stream);
+}
+
+void worker_latency(struct worker *worker) {
+    struct hb_noise_moment begin, end;
+    int cpu = hb_noise_cpu();
+    hb_noise_read(&begin, "", cpu);
+    replay_all(worker);
+    hb_noise_read(&end, "", cpu);
+    worker->report->noise = hb_noise_between(&begin, &end);
 }

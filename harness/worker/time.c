@@ -1,7 +1,6 @@
 /* time.c -- the time pass: one cold replay in the fresh process, then warm ones. Two clock reads a
  * replay, none an operation.
  */
-#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -57,16 +56,9 @@ static void replay_all(struct worker *worker) {
         replay_warm(worker, &replay, &stream);
 }
 
-/* The CPU that the worker is bound to; -1 if it may run on several. */
-static int own_cpu(void) {
-    cpu_set_t set;
-    bool is_bound = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
-    return is_bound ? sched_getcpu() : -1;
-}
-
 void worker_time(struct worker *worker) {
     struct hb_noise_moment begin, end;
-    int cpu = own_cpu();
+    int cpu = hb_noise_cpu();
     hb_noise_read(&begin, "", cpu);
     replay_all(worker);
     hb_noise_read(&end, "", cpu);

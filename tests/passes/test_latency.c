@@ -247,6 +247,8 @@ static void the_tail_of_each_allocator_is_measured(void **state) {
         double per_replay = (double)result->latency_all_samples / (double)result->latency_replays;
         assert_float_equal(per_replay * 128, (double)result->ops, 128);
         assert_int_equal(result->latency_all_samples, results[0].latency_all_samples);
+        assert_true(result->latency_bad_blocks <= 9);
+        assert_true(result->latency_bad_blocks - result->latency_bad_blocks_kept <= 3);
     }
     assert_true(results[1].latency_all_samples > 100000);
     assert_false(isnan(results[1].latency_all_p9999_ns));
