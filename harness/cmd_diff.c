@@ -118,7 +118,7 @@ static int sides_compare(const struct request *request, const struct hb_diff_sid
     int status = diff.regressions > 0 ? HB_EXIT_FAILED : HB_EXIT_OK;
     if (diff.cells == 0)
         status = hb_usage_error("diff: %s and %s have no cell in common (allocator, trace, "
-                                "baseline, mode, touch)",
+                                "baseline, mode, touch, huge pages)",
                                 request->paths[0], request->paths[1]);
     else if (request->as_json)
         hb_diff_write_json(&diff, stdout);

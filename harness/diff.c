@@ -35,6 +35,10 @@ const struct hb_diff_figure hb_diff_figures[] = {
      "misses"},
     {"dtlb_misses_per_op", HB_DIFF_CACHE, HB_DIFF_MISSES, true, false, AT(dtlb_misses_per_op),
      "dTLB", "misses"},
+    {"sim_l1d_misses_per_op", HB_DIFF_CACHE, HB_DIFF_MISSES, true, false, AT(sim_l1d_misses_per_op),
+     "L1d", "simulated"},
+    {"sim_llc_misses_per_op", HB_DIFF_CACHE, HB_DIFF_MISSES, true, false, AT(sim_llc_misses_per_op),
+     "LLC", "simulated"},
 };
 const size_t hb_diff_figure_count = sizeof hb_diff_figures / sizeof *hb_diff_figures;
 
@@ -45,10 +49,12 @@ struct pair {
     const struct hb_result *first[HB_DIFF_SIDES];
 };
 
+/* Results of before huge pages were noted agree with any. */
 static bool cells_agree(const struct hb_result *a, const struct hb_result *b) {
+    bool same_pages = strcmp(a->thp, b->thp) == 0 || a->thp[0] == '\0' || b->thp[0] == '\0';
     return strcmp(a->allocator, b->allocator) == 0 && strcmp(a->trace, b->trace) == 0 &&
            strcmp(a->baseline, b->baseline) == 0 && strcmp(a->mode, b->mode) == 0 &&
-           strcmp(a->touch, b->touch) == 0 && a->threads == b->threads &&
+           strcmp(a->touch, b->touch) == 0 && a->threads == b->threads && same_pages &&
            hb_result_is_baseline(a) == hb_result_is_baseline(b);
 }
 
@@ -139,10 +145,18 @@ static void row_measure(struct hb_diff *diff, struct hb_diff_row *row, const str
     free(values[HB_DIFF_NEW]);
 }
 
-static bool misses_are_comparable(const struct pair *pair) {
+/* Simulated beside what the processor counts. */
+static bool is_beside(const struct hb_diff_figure *figure) {
+    return strncmp(figure->name, "sim_", 4) == 0;
+}
+
+static bool misses_are_comparable(const struct pair *pair, const struct hb_diff_figure *figure) {
     const struct hb_result *a = pair->first[HB_DIFF_OLD], *b = pair->first[HB_DIFF_NEW];
-    return strcmp(a->cache_source, b->cache_source) == 0 &&
-           strcmp(a->cache_geometry, b->cache_geometry) == 0 && a->cache_ops == b->cache_ops;
+    bool same_caches = strcmp(a->cache_geometry, b->cache_geometry) == 0;
+    if (is_beside(figure))
+        return same_caches && a->sim_ops == b->sim_ops;
+    return same_caches && strcmp(a->cache_source, b->cache_source) == 0 &&
+           a->cache_ops == b->cache_ops;
 }
 
 static enum hb_diff_verdict numbers_verdict(const struct hb_diff_row *row) {
@@ -163,7 +177,8 @@ static enum hb_diff_verdict numbers_verdict(const struct hb_diff_row *row) {
 /* Counts of the processor have no interval here: they are shown, not judged. */
 static bool is_judged(const struct hb_diff_row *row) {
     return row->figure->is_judged &&
-           (row->figure->manner != HB_DIFF_MISSES || strcmp(row->cell->cache_source, "sim") == 0);
+           (row->figure->manner != HB_DIFF_MISSES || is_beside(row->figure) ||
+            strcmp(row->cell->cache_source, "sim") == 0);
 }
 
 static void figure_compare(struct hb_diff *diff, const struct pair *pair,
@@ -177,7 +192,7 @@ static void figure_compare(struct hb_diff *diff, const struct pair *pair,
     }
     if (!has_old || !has_new)
         row->verdict = has_old ? HB_DIFF_ONLY_OLD : HB_DIFF_ONLY_NEW;
-    else if (figure->manner == HB_DIFF_MISSES && !misses_are_comparable(pair))
+    else if (figure->manner == HB_DIFF_MISSES && !misses_are_comparable(pair, figure))
         row->verdict = HB_DIFF_NOT_COMPARABLE;
     else
         row->verdict = numbers_verdict(row);

@@ -1,6 +1,7 @@
 /* diff.h -- two sets of results compared, cell by cell, figure by figure.
  *
- * A cell is an allocator on a trace under the same conditions (baseline, mode, threads, touch).
+ * A cell is an allocator on a trace under the same conditions (baseline, mode, threads, touch,
+ * huge pages).
  * Times are compared as ratios of their ratios to the baseline, with an interval; what is
  * deterministic is compared exactly. A regression is a figure that is judged, whose difference is
  * certain (an interval that leaves out 1, an exact figure) and beyond its threshold; or a cell that

@@ -37,6 +37,7 @@ static void row_write(const struct hb_diff_row *row, FILE *file) {
     real_write("threads", row->cell->threads == HB_COUNT_NULL ? NAN : (double)row->cell->threads,
                file);
     text_write("touch", row->cell->touch, file);
+    text_write("thp", row->cell->thp, file);
     text_write("figure", row->what, file);
     side_write("old", row, HB_DIFF_OLD, file);
     side_write("new", row, HB_DIFF_NEW, file);

@@ -7,14 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/results_blocks.h"
 #include "harness/table.h"
 
 enum { LINE_BYTES = 4096 };
 
 static bool blocks_agree(const struct hb_result *a, const struct hb_result *b) {
-    return strcmp(a->trace, b->trace) == 0 && strcmp(a->baseline, b->baseline) == 0 &&
-           strcmp(a->mode, b->mode) == 0 && strcmp(a->touch, b->touch) == 0 &&
-           a->threads == b->threads;
+    return strcmp(a->trace, b->trace) == 0 && hb_results_conditions_agree(a, b);
 }
 
 /* The rows of one block's cells. */
@@ -209,8 +208,9 @@ static void block_print(const struct block *block, size_t width, FILE *file) {
     const struct hb_result *first = block->cells[0];
     char text[LINE_BYTES];
 
-    snprintf(text, sizeof text, "%s: %s%s%s%s%s", first->trace, first->mode,
+    snprintf(text, sizeof text, "%s: %s%s%s%s%s%s%s", first->trace, first->mode,
              first->touch[0] != '\0' ? ", touch=" : "", first->touch,
+             first->thp[0] != '\0' ? ", thp=" : "", first->thp,
              first->baseline[0] != '\0' ? "; baseline " : "", first->baseline);
     hb_text_wrap(text, 2, width, file);
     fputc('\n', file);

@@ -6,11 +6,6 @@
 
 #include "harness/results_blocks.h"
 
-static bool conditions_agree(const struct hb_result *a, const struct hb_result *b) {
-    return strcmp(a->mode, b->mode) == 0 && strcmp(a->touch, b->touch) == 0 &&
-           strcmp(a->baseline, b->baseline) == 0 && a->threads == b->threads;
-}
-
 /* The results of one call. */
 struct source {
     const struct hb_result *results;
@@ -69,7 +64,7 @@ static void cell_gather(struct gathered *gathered, const struct source *source,
     for (size_t i = 0; i < source->count; i++) {
         const struct hb_result *result = &source->results[i];
         if (strcmp(result->allocator, allocator) == 0 && strcmp(result->trace, trace) == 0 &&
-            conditions_agree(result, group->conditions))
+            hb_results_conditions_agree(result, group->conditions))
             result_add(gathered, result, kind);
     }
     if (gathered->count == start || gathered->sample_count == HB_SAMPLES_MAX)
@@ -151,7 +146,7 @@ static bool group_open(struct hb_summary_group *group, const struct source *sour
     for (int others = 0; others <= 1; others++) {
         for (size_t i = first; i < source->count; i++) {
             const struct hb_result *result = &source->results[i];
-            if (!conditions_agree(result, group->conditions))
+            if (!hb_results_conditions_agree(result, group->conditions))
                 continue;
             trace_add(group, result->trace);
             if (hb_result_is_baseline(result) == (others == 0))
@@ -169,7 +164,7 @@ static void group_close(struct hb_summary_group *group) {
 
 static bool group_is_new(const struct source *source, size_t first) {
     for (size_t i = 0; i < first; i++)
-        if (conditions_agree(&source->results[i], &source->results[first]))
+        if (hb_results_conditions_agree(&source->results[i], &source->results[first]))
             return false;
     return true;
 }

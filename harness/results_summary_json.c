@@ -24,6 +24,7 @@ static void conditions_write(const struct hb_summary_group *group, FILE *file) {
     else
         fputs("\"threads\":null,", file);
     text_write("touch", conditions->touch, file);
+    text_write("thp", conditions->thp, file);
     fputs("\"traces\":[", file);
     for (size_t i = 0; i < group->trace_count; i++) {
         fputs(i > 0 ? "," : "", file);

@@ -85,6 +85,12 @@ static void heading_print(const struct hb_summary_group *group, size_t width, FI
     snprintf(text, sizeof text, "geometric means over %zu traces: ", group->trace_count);
     for (size_t i = 0; i < group->trace_count; i++)
         text_add(text, i > 0 ? ", " : "", group->traces[i]);
+    if (group->conditions->mode[0] != '\0')
+        text_add(text, "; ", group->conditions->mode);
+    if (group->conditions->touch[0] != '\0')
+        text_add(text, ", touch=", group->conditions->touch);
+    if (group->conditions->thp[0] != '\0')
+        text_add(text, ", thp=", group->conditions->thp);
     hb_text_wrap(text, 2, width, file);
     fputc('\n', file);
 }

@@ -208,6 +208,13 @@ static void misses_are_judged_if_simulated_alike(void **state) {
     sides_compare(&sides, &two_percent);
     assert_int_equal(row_of(&sides.diff, "l1d_misses_per_op")->verdict, HB_DIFF_MORE);
     assert_int_equal(sides.diff.regressions, 0);
+    hb_diff_free(&sides.diff);
+    for (int i = 0; i < 2; i++) {
+        sides.cells[i].sim_ops = 200000;
+        sides.cells[i].sim_llc_misses_per_op = 0.1 + i * 0.01;
+    }
+    sides_compare(&sides, &two_percent);
+    assert_true(row_of(&sides.diff, "sim_llc_misses_per_op")->is_regression);
     sides_close(&sides);
 }
 
@@ -241,6 +248,22 @@ static void another_trace_is_not_compared(void **state) {
     sides_compare(&sides, &two_percent);
     assert_int_equal(row_of(&sides.diff, "trace")->verdict, HB_DIFF_NOT_COMPARABLE);
     assert_int_equal(sides.diff.regressions, 0);
+    sides_close(&sides);
+}
+
+/* Huge pages make cells of their own; results of before they were noted stand for any. */
+static void huge_pages_are_a_condition(void **state) {
+    struct sides sides;
+    (void)state;
+    sides_open(&sides);
+    strcpy(sides.cells[0].thp, "always");
+    strcpy(sides.cells[1].thp, "never");
+    sides_compare(&sides, &two_percent);
+    assert_true(sides.diff.cells == 0 && sides.diff.missing == 2);
+    hb_diff_free(&sides.diff);
+    sides.cells[0].thp[0] = '\0';
+    sides_compare(&sides, &two_percent);
+    assert_true(sides.diff.cells == 1 && sides.diff.missing == 0);
     sides_close(&sides);
 }
 
@@ -321,6 +344,7 @@ int main(void) {
         cmocka_unit_test(misses_are_judged_if_simulated_alike),
         cmocka_unit_test(a_cell_that_fails_is_a_regression),
         cmocka_unit_test(another_trace_is_not_compared),
+        cmocka_unit_test(huge_pages_are_a_condition),
         cmocka_unit_test(cells_of_one_side_are_named),
         cmocka_unit_test(runs_of_one_cell_are_pooled),
         cmocka_unit_test(machines_differ_in_what_bears_on_results),

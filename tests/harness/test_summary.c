@@ -140,14 +140,16 @@ static void conditions_are_not_mixed(void **state) {
     (void)state;
     rows_fill(rows);
     strcpy(rows[5].touch, "page");
+    strcpy(rows[3].thp, "never");
     struct hb_summaries summaries = summaries_of(rows, ROWS);
     assert_int_equal(summaries.count, 1);
     const struct hb_summary *buddy = &summaries.groups[0].rows[2];
     assert_string_equal(buddy->allocator, "buddy");
     assert_int_equal(buddy->means[HB_MEAN_TIME].trace_count, 1);
+    assert_int_equal(summaries.groups[0].rows[1].means[HB_MEAN_TIME].trace_count, 1);
     char *text = text_of(&summaries, false);
     assert_non_null(strstr(text, "warm time over fewer traces, not to be compared with the others: "
-                                 "buddy over 1"));
+                                 "bestfit over 1, buddy over 1"));
     free(text);
     hb_summaries_free(&summaries);
     rows_clear(rows);
