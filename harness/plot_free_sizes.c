@@ -67,7 +67,7 @@ static void row_note(const struct hb_result *row, char *text, size_t size) {
     uint64_t blocks = 0;
     for (size_t k = 0; k < row->free_size_count.count; k++)
         blocks += row->free_size_count.values[k];
-    snprintf(text, size, "%" PRIu64 " blocks, %.1f%% of the heap", blocks,
+    snprintf(text, size, "%" PRIu64 " blocks, %.1f%% of heap", blocks,
              100 * row->external_frag_ratio);
 }
 

@@ -47,7 +47,7 @@ void hb_plot_allocator_name(const char *spec, char *text, size_t size) {
 }
 
 void hb_plot_note_fit(const char *name, char *note, double panel_width) {
-    const double name_pixels = 10.5, note_pixels = 7.5; /* of a letter */
+    const double name_pixels = 9.7, note_pixels = 6.9; /* of a letter */
     if (name_pixels * (double)strlen(name) + note_pixels * (double)strlen(note) > panel_width)
         note[0] = '\0';
 }
