@@ -10,11 +10,13 @@
 #include "allocators/guard_tag.h"
 
 enum { INNER_STATE_MAX = 131072, RECENT = 256, PATROL_SHARE = 16 };
+enum { EAGER_CALLS = 4096, PATROL_CALLS_MIN = 32 };
 
 struct guard {
     const struct hb_allocator *inner;
     struct hb_backend *backend;
-    uint64_t calls_left;        /* until the next patrol */
+    uint64_t calls_left; /* until the next patrol */
+    uint64_t patrols;
     const void *recent[RECENT]; /* payloads freed last, to tell a double free by */
     uint64_t freed_count;
     char inner_state[INNER_STATE_MAX] __attribute__((aligned(64)));
@@ -148,6 +150,8 @@ static void guard_patrol(struct guard *guard, const char *call, const void *argu
     if (!guard_inspect(guard, &finding, &blocks))
         finding_report(guard, call, argument, &finding);
     guard->calls_left = blocks / PATROL_SHARE;
+    if (++guard->patrols > EAGER_CALLS && guard->calls_left < PATROL_CALLS_MIN)
+        guard->calls_left = PATROL_CALLS_MIN;
 }
 
 /* Whether a header may be read there. The kernel reads the signal set before it refuses the

@@ -70,9 +70,7 @@ static int fences(struct heap *heap) {
     return count;
 }
 
-static const char *const families[] = {
-    "firstfit", "bestfit", "segregated", "segstorage", "buddy", "buddy:system=weighted", "bump"};
-enum { FAMILIES = sizeof families / sizeof *families, BLOCKS = 2000, BLOCK_BYTES = 500 };
+enum { BLOCKS = 2000, BLOCK_BYTES = 500 };
 
 static void fill_blocks(struct heap *heap, unsigned char **blocks, int from, int to) {
     for (int i = from; i < to; i++) {
@@ -94,10 +92,12 @@ static void free_blocks(struct heap *heap, unsigned char **blocks) {
 /* Someone else moves the break, not even by a multiple of 16: the heap goes on above. */
 static void a_foreign_sbrk_is_fenced_off(void **state) {
     (void)state;
-    for (int i = 0; i < FAMILIES; i++) {
+    static char specs[HEAP_SPECS_MAX][HB_SPEC_MAX];
+    int count = heap_specs(specs, HEAP_SPECS_MAX, ":backend=sbrk");
+    for (int i = 0; i < count; i++) {
         struct heap heap;
         unsigned char *blocks[BLOCKS];
-        heap_open(&heap, families[i]);
+        heap_open(&heap, specs[i]);
         if (!heap.backend.in_break)
             skip(); /* no program break to be had, as under Valgrind */
         fill_blocks(&heap, blocks, 0, BLOCKS / 2);
@@ -117,10 +117,12 @@ static void a_foreign_sbrk_is_fenced_off(void **state) {
 /* A mapping in the break's way: the heap goes on beyond it. */
 static void a_break_that_cannot_grow_continues_elsewhere(void **state) {
     (void)state;
-    for (int i = 0; i < FAMILIES; i++) {
+    static char specs[HEAP_SPECS_MAX][HB_SPEC_MAX];
+    int count = heap_specs(specs, HEAP_SPECS_MAX, ":backend=sbrk");
+    for (int i = 0; i < count; i++) {
         struct heap heap;
         unsigned char *blocks[BLOCKS];
-        heap_open(&heap, families[i]);
+        heap_open(&heap, specs[i]);
         if (!heap.backend.in_break)
             skip(); /* no program break to be had, as under Valgrind */
         fill_blocks(&heap, blocks, 0, BLOCKS / 2);

@@ -12,11 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/preload/exchange.h"
+
 #undef assert
 #define assert(condition)                                                                          \
     ((condition) ? (void)0 : (printf("line %d: %s\n", __LINE__, #condition), exit(1)))
 
-enum { THREADS = 4, ROUNDS = 20000, SLOTS = 64, FORKS = 20 };
+enum { ROUNDS = 3000, FORKS = 20 };
 
 static void sizes_and_alignment(void) {
     for (size_t size = 0; size < 5000; size += size < 300 ? 1 : 97) {
@@ -43,6 +45,60 @@ static void sizes_and_alignment(void) {
     free(q);
 }
 
+/* Every way to get a block, at every size: aligned, apart, and writable to its usable end. */
+static void usable_to_the_end(void) {
+    enum { WAYS = 6 };
+    for (size_t size = 0; size < 3000; size += size < 140 ? 1 : 61) {
+        unsigned char *p[WAYS] = {malloc(size),
+                                  calloc(size, 1),
+                                  realloc(NULL, size),
+                                  realloc(malloc(1), size + 1),
+                                  aligned_alloc(64, size),
+                                  reallocarray(NULL, size, 2)};
+        for (int way = 0; way < WAYS; way++) {
+            assert(p[way] && (uintptr_t)p[way] % 16 == 0);
+            assert(malloc_usable_size(p[way]) >= size);
+            memset(p[way], way + 1, malloc_usable_size(p[way]));
+        }
+        for (int way = 0; way < WAYS; way++) {
+            for (size_t at = 0; at < malloc_usable_size(p[way]); at++)
+                assert(p[way][at] == way + 1);
+            free(p[way]);
+        }
+    }
+}
+
+static void requests_of_nothing(void) {
+    void *a = malloc(0), *b = malloc(0), *c = calloc(0, 8), *d = calloc(8, 0);
+    assert(a && b && c && d && a != b && b != c && c != d);
+    free(a), free(b), free(c), free(d);
+    assert(realloc(malloc(5), 0) == NULL);
+    free(NULL);
+    assert(malloc_usable_size(NULL) == 0);
+}
+
+static void errors_of_alignment(void) {
+    volatile size_t huge = SIZE_MAX;
+    void *p = &p;
+    errno = 0;
+    assert(!memalign(4096, huge) && errno == ENOMEM);
+    errno = 0;
+    assert(!aligned_alloc(4096, huge - 4096) && errno == ENOMEM);
+    errno = 0;
+    assert(!valloc(huge) && errno == ENOMEM);
+    errno = 0;
+    assert(!pvalloc(huge) && errno == ENOMEM);
+    assert(posix_memalign(&p, 64, huge) == ENOMEM && p == (void *)&p);
+    for (size_t odd = 1; odd < 600; odd += 7) { /* rounded up to a power of two */
+        size_t power = 16;
+        while (power < odd)
+            power *= 2;
+        p = memalign(odd, 10);
+        assert(p && (uintptr_t)p % power == 0);
+        free(p);
+    }
+}
+
 static void errors(void) {
     void *p = &p;
     volatile size_t huge = SIZE_MAX;
@@ -60,11 +116,12 @@ static void errors(void) {
     strcpy(kept, "kept");
     errno = 0;
     assert(!realloc(kept, huge / 2) && errno == ENOMEM && strcmp(kept, "kept") == 0);
+    errno = 0;
+    assert(!reallocarray(kept, huge / 2, 3) && errno == ENOMEM && strcmp(kept, "kept") == 0);
     errno = 7;
     free(kept);
     free(NULL);
     assert(errno == 7);
-    assert(malloc_usable_size(NULL) == 0);
 }
 
 static void realloc_keeps(void) {
@@ -95,35 +152,33 @@ static void realloc_keeps(void) {
     }
 }
 
-static void *shared[THREADS * SLOTS];
-static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* Blocks born in one thread die in another. */
 static void *churn(void *argument) {
-    uint64_t seed = (uintptr_t)argument * 2 + 1;
-    for (int round = 0; round < ROUNDS; round++) {
-        seed = seed * 6364136223846793005u + 1442695040888963407u;
-        size_t size = 8 + (seed >> 40) % 2000;
-        char *p = malloc(size), *old;
-        assert(p);
-        memset(p, (int)size, size);
-        pthread_mutex_lock(&shared_lock);
-        old = shared[(seed >> 20) % (THREADS * SLOTS)];
-        shared[(seed >> 20) % (THREADS * SLOTS)] = p;
-        pthread_mutex_unlock(&shared_lock);
-        free(old);
-    }
+    (void)argument;
+    for (size_t k = 0; k < 500; k++)
+        free(malloc(k));
     return NULL;
+}
+
+static void *exchange(void *argument) {
+    (void)argument;
+    exchange_run(8, 3, ROUNDS);
+    return NULL;
+}
+
+/* A forked child may allocate, whatever the other threads were doing, and start threads itself. */
+static void child_run(void) {
+    pthread_t thread;
+    for (int k = 0; k < 1000; k++)
+        free(malloc((size_t)k));
+    int failed = pthread_create(&thread, NULL, churn, NULL) || pthread_join(thread, NULL);
+    _exit(failed ? 1 : 3);
 }
 
 static void fork_while_threads_allocate(void) {
     for (int i = 0; i < FORKS; i++) {
         pid_t pid = fork();
-        if (pid == 0) {
-            for (int k = 0; k < 1000; k++)
-                free(malloc((size_t)k));
-            _exit(3);
-        }
+        if (pid == 0)
+            child_run();
         int status;
         assert(pid > 0 && waitpid(pid, &status, 0) == pid);
         assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
@@ -131,20 +186,43 @@ static void fork_while_threads_allocate(void) {
 }
 
 static void threads(void) {
-    pthread_t thread[THREADS];
-    for (uintptr_t i = 0; i < THREADS; i++)
-        assert(pthread_create(&thread[i], NULL, churn, (void *)i) == 0);
+    pthread_t thread;
+    assert(pthread_create(&thread, NULL, exchange, NULL) == 0);
     fork_while_threads_allocate();
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(thread[i], NULL);
-    for (int i = 0; i < THREADS * SLOTS; i++)
-        free(shared[i]);
+    assert(pthread_join(thread, NULL) == 0);
+}
+
+/* Pages of this process that are in memory. */
+static long resident_pages(void) {
+    long size = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert(file && fscanf(file, "%ld %ld", &size, &resident) == 2);
+    fclose(file);
+    return resident;
+}
+
+static void large_blocks_touch_little(void) {
+    size_t bytes = (size_t)64 << 20;
+    long before = resident_pages();
+    unsigned char *zero = calloc(1, bytes);
+    assert(zero && resident_pages() - before < 64); /* of 16384 */
+    for (size_t at = 0; at < bytes; at += 4096)
+        assert(zero[at] == 0);
+    memset(zero, 1, 1 << 20);
+    before = resident_pages();
+    zero = realloc(zero, 4 * bytes);
+    assert(zero && zero[(1 << 20) - 1] == 1 && resident_pages() - before < 64);
+    free(zero);
 }
 
 int main(void) {
     sizes_and_alignment();
+    usable_to_the_end();
+    requests_of_nothing();
     errors();
+    errors_of_alignment();
     realloc_keeps();
+    large_blocks_touch_little();
     threads();
     puts("conforms");
     return 0;
