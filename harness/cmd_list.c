@@ -49,7 +49,8 @@ static void indented_print(const char *text, size_t hang) {
 /* A name, padded to a column, and what is said of it behind that. */
 static void entry_print(const char *name, size_t column, const char *text) {
     char line[2048];
-    snprintf(line, sizeof line, "%-*s%s", (int)column, name, text);
+    const char *gap = strlen(name) < column ? "" : "  ";
+    snprintf(line, sizeof line, "%-*s%s%s", (int)column, name, gap, text);
     hb_text_wrap(line, column, width_choose(), stdout);
 }
 

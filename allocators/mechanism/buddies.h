@@ -88,7 +88,8 @@ HB_INLINE struct block *buddies_take(struct buddies *heap, unsigned target) {
     struct buddy_node *head = &heap->parts.head[target], *node = head->next;
     if (HB_UNLIKELY(node == head))
         return buddies_carve(heap, target);
-    buddies_unlink(node);
+    head->next = node->next;
+    node->next->prev = head;
     struct block *block = buddy_of_node(node);
     block->header &= ~(uint64_t)BLOCK_FREE;
     heap->stats.search_steps++;
@@ -116,16 +117,19 @@ HB_INLINE void *buddies_alloc(struct buddies *heap, size_t request) {
     return block ? block->payload : NULL;
 }
 
-/* A live block becomes free, and one with its buddy as often as that is free too. */
+/* A live block becomes free, and one with its buddy as often as that is free too. Which of the two
+ * is the left one is as good as random, so no branch asks it. */
 HB_INLINE void buddies_release(struct buddies *heap, struct block *block, uint64_t header) {
     for (struct block *buddy; (buddy = buddies_free_buddy(heap, block, header)) != NULL;) {
         uint64_t other = buddy->header;
         unsigned birth = buddy_birth(header);
-        bool is_right = birth & 1;
         if (HB_LIKELY(buddy_order(other) >= heap->table.first))
             buddies_unlink((struct buddy_node *)buddy->payload);
-        uint64_t left = is_right ? other : header, right = is_right ? header : other;
-        block = is_right ? buddy : block;
+        uint64_t is_right = -(uint64_t)(birth & 1); /* all bits, or none */
+        uint64_t swap = (header ^ other) & is_right;
+        uint64_t left = header ^ swap, right = other ^ swap;
+        block =
+            (struct block *)((char *)block - ((size_t)((char *)block - (char *)buddy) & is_right));
         header = buddy_header(birth / 2, buddy_memory(left), buddy_memory(right));
         heap->stats.merges++;
     }
