@@ -246,12 +246,13 @@ static void the_tail_of_each_allocator_is_measured(void **state) {
         assert_true(isnan(result->ns_per_op) && result->repeats == 6);
         double per_replay = (double)result->latency_all_samples / (double)result->latency_replays;
         assert_float_equal(per_replay * 128, (double)result->ops, 128);
-        assert_int_equal(result->latency_all_samples, results[0].latency_all_samples);
+        if (result->latency_replays == results[0].latency_replays) /* none cut after a second */
+            assert_int_equal(result->latency_all_samples, results[0].latency_all_samples);
+        bool is_enough = result->latency_all_samples >= 100000;
+        assert_true(is_enough == !isnan(result->latency_all_p9999_ns));
         assert_true(result->latency_bad_blocks <= 9);
         assert_true(result->latency_bad_blocks - result->latency_bad_blocks_kept <= 3);
     }
-    assert_true(results[1].latency_all_samples > 100000);
-    assert_false(isnan(results[1].latency_all_p9999_ns));
     hb_results_free(results, 3);
 }
 
