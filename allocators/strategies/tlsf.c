@@ -13,9 +13,9 @@
  * Cost: O(1), in the worst case too, but for the system's when the heap grows: a search is the
  * lowest bits of two words.
  *
- * Waste: a good fit may be larger than the best by less than one part in 2^sl, which stays free;
- * and a free block in the lower part of its list is passed over by requests that it would fit, so
- * that the heap may grow by what it had.
+ * Waste: the list that the request falls into is passed over, unless it begins there, though blocks
+ * in it may fit, those larger than the request by less than one part in 2^sl: the heap may grow, or
+ * a larger block be split, while one that fits is free.
  *
  * Laws: T1-T4, S1-S3 of mechanism/tagged.h.
  *
