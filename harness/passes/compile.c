@@ -5,16 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/passes/objects.h"
+#include "harness/passes/word.h"
 #include "workloads/trace.h"
 
-enum { PAGE_OBJECTS = 512, ERROR_BYTES = 512 };
-#define WIDE_MIN (UINT64_C(1) << 32)
-
-/* Slots of objects by their number; a page goes when all its objects are dead. */
-struct slot_page {
-    uint32_t live;
-    uint32_t slot[PAGE_OBJECTS];
-};
+enum { ERROR_BYTES = 512 };
 
 struct hb_compiler {
     struct program_header facts;
@@ -23,30 +18,13 @@ struct hb_compiler {
     const struct hb_op *ops; /* decoded, not yet compiled */
     size_t op_count;
     uint64_t scale;
-    struct slot_page **pages;
-    size_t page_count;
-    uint64_t *requests; /* of each slot */
-    uint32_t *spare;    /* slots to use again, the last freed on top */
+    struct hb_objects objects; /* the slot of each */
+    uint64_t *requests;        /* of each slot */
+    uint32_t *spare;           /* slots to use again, the last freed on top */
     size_t spare_count, slot_capacity;
     uint64_t live;
     bool failed;
 };
-
-static struct slot_page *page_of(struct hb_compiler *compiler, uint64_t object) {
-    size_t index = object / PAGE_OBJECTS;
-    if (index >= compiler->page_count) {
-        size_t count = (index + 1) * 2;
-        struct slot_page **pages = realloc(compiler->pages, count * sizeof *pages);
-        if (!pages)
-            return NULL;
-        memset(pages + compiler->page_count, 0, (count - compiler->page_count) * sizeof *pages);
-        compiler->pages = pages;
-        compiler->page_count = count;
-    }
-    if (!compiler->pages[index])
-        compiler->pages[index] = malloc(sizeof(struct slot_page));
-    return compiler->pages[index];
-}
 
 static bool slots_grow(struct hb_compiler *compiler) {
     size_t capacity = compiler->slot_capacity ? compiler->slot_capacity * 2 : 4096;
@@ -76,28 +54,15 @@ static bool slot_take(struct hb_compiler *compiler, uint32_t *slot) {
 }
 
 static bool object_born(struct hb_compiler *compiler, uint64_t object, uint32_t *slot) {
-    bool first = object % PAGE_OBJECTS == 0;
-    struct slot_page *page = page_of(compiler, object);
-    if (!page || !slot_take(compiler, slot))
+    if (!slot_take(compiler, slot) || !hb_objects_born(&compiler->objects, object, *slot))
         return false;
-    if (first)
-        page->live = PAGE_OBJECTS; /* those not born yet keep the page */
-    page->slot[object % PAGE_OBJECTS] = *slot;
     compiler->requests[*slot] = 0;
     return true;
 }
 
-static uint32_t object_slot(const struct hb_compiler *compiler, uint64_t object) {
-    return compiler->pages[object / PAGE_OBJECTS]->slot[object % PAGE_OBJECTS];
-}
-
 static void object_dies(struct hb_compiler *compiler, uint64_t object, uint32_t slot) {
-    struct slot_page **page = &compiler->pages[object / PAGE_OBJECTS];
     compiler->spare[compiler->spare_count++] = slot;
-    if (--(*page)->live == 0) {
-        free(*page);
-        *page = NULL;
-    }
+    hb_objects_dies(&compiler->objects, object);
 }
 
 /* Live bytes after the current op; the first peak is kept. */
@@ -114,27 +79,8 @@ static void account(struct hb_compiler *compiler, uint32_t slot, uint64_t reques
     facts->op_count++;
 }
 
-/* Returns the words written: 1, or 2 for a wide one. */
-static size_t emit(uint64_t *word, enum program_kind kind, uint32_t slot, unsigned alignment_log2,
-                   uint64_t request) {
-    uint64_t place = (uint64_t)slot << 3;
-    bool is_plain = request < WIDE_MIN && (request || kind == PROGRAM_FREE);
-    if (is_plain && !alignment_log2) {
-        *word = kind | place | request << 32;
-        return 1;
-    }
-    word[0] = PROGRAM_WIDE | place | (uint64_t)kind << 32 | (uint64_t)alignment_log2 << 40;
-    word[1] = request;
-    return 2;
-}
-
 /* Returns the words written: none for a mark. A failure is noted. */
 static size_t compile_op(struct hb_compiler *compiler, const struct hb_op *op, uint64_t *word) {
-    static const uint8_t kinds[HB_OP_KINDS] = {[HB_OP_MALLOC] = PROGRAM_MALLOC,
-                                               [HB_OP_CALLOC] = PROGRAM_CALLOC,
-                                               [HB_OP_ALIGNED] = PROGRAM_MALLOC,
-                                               [HB_OP_REALLOC] = PROGRAM_REALLOC,
-                                               [HB_OP_FREE] = PROGRAM_FREE};
     uint32_t slot = 0;
     uint64_t request;
     if (op->kind == HB_OP_THREAD_START || op->kind == HB_OP_THREAD_END)
@@ -142,7 +88,7 @@ static size_t compile_op(struct hb_compiler *compiler, const struct hb_op *op, u
     bool dies = op->kind == HB_OP_FREE;
     bool is_known = dies || op->kind == HB_OP_REALLOC;
     if (is_known)
-        slot = object_slot(compiler, op->object);
+        slot = (uint32_t)*hb_objects_at(&compiler->objects, op->object);
     if ((!is_known && !object_born(compiler, op->object, &slot)) ||
         __builtin_mul_overflow(op->size, compiler->scale, &request)) {
         compiler->failed = true;
@@ -151,7 +97,7 @@ static size_t compile_op(struct hb_compiler *compiler, const struct hb_op *op, u
     account(compiler, slot, request);
     if (dies)
         object_dies(compiler, op->object, slot);
-    return emit(word, kinds[op->kind], slot, op->alignment_log2, request);
+    return hb_word_write(word, op, slot, request);
 }
 
 struct hb_compiler *hb_compiler_open(const char *path, uint64_t scale, char *error) {
@@ -222,9 +168,7 @@ uint64_t *hb_compiler_left(const struct hb_compiler *compiler, size_t *count) {
 }
 
 void hb_compiler_close(struct hb_compiler *compiler) {
-    for (size_t i = 0; i < compiler->page_count; i++)
-        free(compiler->pages[i]);
-    free(compiler->pages);
+    hb_objects_free(&compiler->objects);
     free(compiler->requests);
     free(compiler->spare);
     hb_trace_close(compiler->reader);

@@ -1,0 +1,74 @@
+#include "harness/passes/objects.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_OBJECTS = 512, WORD_BITS = 64 };
+
+/* A page goes when all its objects are dead. */
+struct hb_object_page {
+    uint32_t left; /* live, or not born yet */
+    uint64_t live[PAGE_OBJECTS / WORD_BITS];
+    uint64_t value[PAGE_OBJECTS];
+};
+
+static bool pages_reach(struct hb_objects *objects, size_t index) {
+    if (index < objects->page_count)
+        return true;
+    size_t count = (index + 1) * 2;
+    struct hb_object_page **pages = realloc(objects->pages, count * sizeof *pages);
+    if (!pages)
+        return false;
+    memset(pages + objects->page_count, 0, (count - objects->page_count) * sizeof *pages);
+    objects->pages = pages;
+    objects->page_count = count;
+    return true;
+}
+
+bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value) {
+    size_t index = object / PAGE_OBJECTS, place = object % PAGE_OBJECTS;
+    if (!pages_reach(objects, index))
+        return false;
+    struct hb_object_page *page = objects->pages[index];
+    if (!page) {
+        page = objects->pages[index] = malloc(sizeof *page);
+        if (!page)
+            return false;
+        page->left = PAGE_OBJECTS;
+        memset(page->live, 0, sizeof page->live);
+    }
+    page->live[place / WORD_BITS] |= (uint64_t)1 << place % WORD_BITS;
+    page->value[place] = value;
+    return true;
+}
+
+uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object) {
+    return &objects->pages[object / PAGE_OBJECTS]->value[object % PAGE_OBJECTS];
+}
+
+void hb_objects_dies(struct hb_objects *objects, uint64_t object) {
+    struct hb_object_page **page = &objects->pages[object / PAGE_OBJECTS];
+    size_t place = object % PAGE_OBJECTS;
+    (*page)->live[place / WORD_BITS] &= ~((uint64_t)1 << place % WORD_BITS);
+    if (--(*page)->left == 0) {
+        free(*page);
+        *page = NULL;
+    }
+}
+
+void hb_objects_visit(const struct hb_objects *objects,
+                      void (*visit)(void *context, uint64_t value), void *context) {
+    for (size_t i = 0; i < objects->page_count; i++) {
+        const struct hb_object_page *page = objects->pages[i];
+        for (size_t place = 0; page && place < PAGE_OBJECTS; place++)
+            if (page->live[place / WORD_BITS] >> place % WORD_BITS & 1)
+                visit(context, page->value[place]);
+    }
+}
+
+void hb_objects_free(struct hb_objects *objects) {
+    for (size_t i = 0; i < objects->page_count; i++)
+        free(objects->pages[i]);
+    free(objects->pages);
+    *objects = (struct hb_objects){0};
+}
