@@ -7,6 +7,11 @@
  * Slots are reused, the last freed first, so that there are no more than objects live at once.
  * Thread marks are left out. Requests are scaled already.
  *
+ * A woven program is one for several threads, each with words of its own. A slot belongs to one
+ * thread. Where the next operation on an object is another thread's, PROGRAM_GIVE moves its payload
+ * from the thread's slot (bits 3-31) to a place of exchange (bits 32-63), and PROGRAM_TAKE there
+ * waits until it is in that place and moves it to a slot of the taker. These are no operations.
+ *
  * The program lies in memory that the parent shares read-only with every worker, header first. Of a
  * streamed program the words come in blocks, each of whole operations, in a ring of
  * PROGRAM_RING_BLOCKS of them; job.h's struct job_feed says which are filled.
@@ -17,7 +22,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum program_kind { PROGRAM_FREE, PROGRAM_MALLOC, PROGRAM_REALLOC, PROGRAM_CALLOC, PROGRAM_WIDE };
+enum program_kind {
+    PROGRAM_FREE,
+    PROGRAM_MALLOC,
+    PROGRAM_REALLOC,
+    PROGRAM_CALLOC,
+    PROGRAM_WIDE,
+    PROGRAM_GIVE, /* of a woven program only: */
+    PROGRAM_TAKE
+};
 
 enum { PROGRAM_RING_BLOCKS = 16, PROGRAM_BLOCK_WORDS = 65536 };
 
@@ -35,7 +48,14 @@ struct program_header {
     uint64_t peak_live_op;    /* the first op with that, counted from 0 */
     uint64_t scale;
     uint64_t bytes;       /* of the whole file */
+    uint64_t thread_count;   /* of a woven program, else 0 */
+    uint64_t threads_offset; /* bytes to its struct program_thread */
+    uint64_t exchange_count; /* places of exchange */
     uint64_t ring_offset; /* bytes to the blocks of a streamed program, 0: all words are here */
+};
+
+struct program_thread {
+    uint64_t first_word, word_count;
 };
 
 static inline uint32_t program_slot(uint64_t word) {
@@ -58,6 +78,11 @@ static inline unsigned program_kind(uint64_t word) {
 
 static inline const uint64_t *program_words(const struct program_header *program) {
     return (const uint64_t *)(program + 1);
+}
+
+static inline const struct program_thread *
+program_threads(const struct program_header *program) {
+    return (const struct program_thread *)((const char *)program + program->threads_offset);
 }
 
 /* Slots that are live at the end, one in each word. */
