@@ -4,137 +4,15 @@
 #include <string.h>
 
 #include "harness/cmd.h"
-#include "harness/passes/passes.h"
 #include "harness/progress.h"
 #include "harness/run_core.h"
 #include "harness/run_counters.h"
-#include "harness/run_options.h"
-#include "harness/rundir.h"
+#include "harness/run_plan.h"
 
 enum { ERROR_BYTES = 512, SIGNAL_STATUS = 128 };
-#define WARM_NS UINT64_C(50000000)
-
-struct run {
-    struct hb_run_options options;
-    struct hb_rundir *dir;
-    struct hb_result *results;
-    size_t result_count;
-    const char *trace; /* the current one's name */
-    const struct hb_thp_choice *thp;
-    struct hb_cache_setup cache;
-    struct hb_core core;
-    bool has_begun;             /* a trace could be read */
-    char not_kept[ERROR_BYTES]; /* why results are not on disk, or "" */
-};
-
-static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
-    hb_progress_draw(((struct run *)context)->trace, pass, step, steps);
-}
-
-/* Programs of one trace, one for each scale asked for. */
-struct programs {
-    struct hb_program list[HB_LIST_MAX + 2];
-    size_t count;
-};
-
-static const struct hb_program *program_for(struct programs *programs, const char *path,
-                                            uint64_t scale, uint64_t stream_above, char *error) {
-    for (size_t i = 0; i < programs->count; i++)
-        if (programs->list[i].header->scale == scale)
-            return &programs->list[i];
-    if (!hb_program_compile(&programs->list[programs->count], path, scale, stream_above, error))
-        return NULL;
-    return &programs->list[programs->count++];
-}
-
-static void programs_free(struct programs *programs) {
-    for (size_t i = 0; i < programs->count; i++)
-        hb_program_free(&programs->list[i]);
-}
-
-/* What is known of a cell before anything is measured. */
-static void cell_begin(const struct run *run, struct hb_cell *cell) {
-    static const char *const touches[] = {"none", "first", "page", "all"};
-    const struct hb_run_options *options = &run->options;
-    struct hb_result *result = &cell->result;
-    hb_result_init(result);
-    snprintf(result->run_id, sizeof result->run_id, "%s", hb_rundir_id(run->dir));
-    snprintf(result->allocator, sizeof result->allocator, "%s", cell->spec.canonical);
-    snprintf(result->trace, sizeof result->trace, "%s", run->trace);
-    snprintf(result->library, sizeof result->library, "%.*s", HB_RESULT_TEXT_MAX - 1,
-             cell->spec.library);
-    if (options->has_baseline)
-        snprintf(result->baseline, sizeof result->baseline, "%s", options->baseline.canonical);
-    hb_passes_text(options->passes, ",", result->passes, sizeof result->passes);
-    snprintf(result->mode, sizeof result->mode, "serial");
-    if (options->passes & (HB_PASS_TIME | HB_PASS_LATENCY))
-        snprintf(result->touch, sizeof result->touch, "%s",
-                 touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
-    snprintf(result->thp, sizeof result->thp, "%s", run->thp->in_force);
-    result->threads = 1;
-    result->repeats =
-        options->passes & (HB_PASS_TIME | HB_PASS_LATENCY) ? options->repeats : HB_COUNT_NULL;
-    result->seed = options->seed;
-}
-
-/* The baseline first, then the allocators as asked for. False with error set if a program fails. */
-static bool plan_open(struct run *run, struct hb_plan *plan, struct programs *programs,
-                      const char *path, char *error) {
-    const struct hb_run_options *options = &run->options;
-    *plan = (struct hb_plan){.touch = options->touch,
-                             .repeats = options->repeats,
-                             .seed = options->seed,
-                             .warm_ns = WARM_NS,
-                             .core = &run->core,
-                             .thp = run->thp,
-                             .memory_limit = hb_run_core_memory_limit(options, &run->core),
-                             .cache = &run->cache,
-                             .timeout_s = options->timeout_s,
-                             .progress = show_progress,
-                             .context = run};
-    plan->cells = calloc(options->allocator_count + 1, sizeof *plan->cells);
-    if (!plan->cells || hb_spec_parse("null", &plan->floor, error) != HB_SPEC_OK)
-        return false;
-    if (options->has_baseline) {
-        plan->baseline = plan->cells;
-        plan->cells[plan->cell_count++].spec = options->baseline;
-    }
-    for (size_t i = 0; i < options->allocator_count; i++)
-        plan->cells[plan->cell_count++].spec = options->allocators[i];
-    plan->program = program_for(programs, path, 1, options->stream_above, error);
-    for (size_t i = 0; i < plan->cell_count && plan->program; i++) {
-        struct hb_cell *cell = &plan->cells[i];
-        cell->program =
-            program_for(programs, path, cell->spec.config.scale, options->stream_above, error);
-        if (!cell->program)
-            return false;
-        cell_begin(run, cell);
-    }
-    return plan->program != NULL;
-}
-
-/* The results move to the run; the rest of the plan goes. */
-static void plan_close(struct run *run, struct hb_plan *plan, bool keeps) {
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        if (keeps)
-            run->results[run->result_count++] = plan->cells[i].result;
-        else
-            hb_result_clear(&plan->cells[i].result);
-        free(plan->cells[i].timed);
-    }
-    free(plan->cells);
-}
-
-static bool plan_measure(struct hb_plan *plan, unsigned passes) {
-    bool measured = true;
-    for (size_t i = 0; i < hb_pass_count && measured; i++)
-        if (passes & hb_pass_list[i].bit)
-            measured = hb_pass_list[i].run(plan);
-    return measured;
-}
 
 /* Once a trace could be read: what is wrong with the command line is said alone. */
-static void begin(struct run *run) {
+static void begin(struct hb_run *run) {
     if (run->has_begun)
         return;
     hb_progress_clear();
@@ -144,45 +22,48 @@ static void begin(struct run *run) {
 }
 
 /* The results from first on are on disk before the next trace is begun. */
-static void keep_trace(struct run *run, size_t first) {
+static void keep_trace(struct hb_run *run, size_t first) {
     if (!run->not_kept[0])
         hb_rundir_add(run->dir, run->results + first, run->result_count - first, run->not_kept);
 }
 
-/* The trace under the current huge pages. */
-static int run_plan(struct run *run, struct programs *programs, const struct hb_run_trace *trace) {
+/* Only time is measured concurrently. */
+static unsigned run_passes(const struct hb_run *run) {
+    unsigned passes = run->options.passes;
+    return run->mode == HB_MODE_SERIAL ? passes : passes & HB_PASS_TIME;
+}
+
+/* The trace in the current mode under the current huge pages. */
+static int run_plan(struct hb_run *run, struct hb_run_programs *programs,
+                    const struct hb_run_trace *trace) {
     struct hb_plan plan = {0};
-    size_t first = run->result_count;
     char error[ERROR_BYTES] = "not enough memory";
     hb_progress_draw(trace->name, "loading", 0, 1);
-    bool opened = programs && plan_open(run, &plan, programs, trace->path, error);
+    bool opened = programs && hb_run_plan_open(run, &plan, programs, trace->path, error);
     if (opened)
         begin(run);
-    bool measured = opened && plan_measure(&plan, run->options.passes);
+    bool measured = opened && hb_run_plan_measure(&plan, run_passes(run));
     hb_progress_clear();
-    plan_close(run, &plan, measured);
+    hb_run_plan_close(run, &plan, measured);
     if (!opened)
         return hb_usage_error("%s", error);
-    if (measured)
-        keep_trace(run, first);
     return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
 }
 
-static int run_trace(struct run *run, const struct hb_run_trace *trace) {
-    struct programs *programs = calloc(1, sizeof *programs);
+static int run_mode(struct hb_run *run, const struct hb_run_trace *trace) {
+    struct hb_run_programs *programs = calloc(1, sizeof *programs);
     int status = HB_EXIT_OK;
-    run->trace = trace->name;
     for (size_t i = 0; i < run->options.thp_count && status == HB_EXIT_OK; i++) {
         run->thp = &run->options.thps[i];
         status = run_plan(run, programs, trace);
     }
     if (programs)
-        programs_free(programs);
+        hb_run_programs_free(programs);
     free(programs);
     return status;
 }
 
-static bool print_results(const struct run *run) {
+static bool print_results(const struct hb_run *run) {
     const struct hb_result *results = run->results;
     bool written = true;
     if (run->options.format == HB_FORMAT_TABLE)
@@ -198,7 +79,7 @@ static bool print_results(const struct run *run) {
     return written && fflush(stdout) == 0 && !ferror(stdout);
 }
 
-static bool any_failed(const struct run *run) {
+static bool any_failed(const struct hb_run *run) {
     for (size_t i = 0; i < run->result_count; i++)
         if (run->results[i].error[0])
             return true;
@@ -206,7 +87,7 @@ static bool any_failed(const struct run *run) {
 }
 
 /* Make the run's folder final, and print; the folder goes where that fails. */
-static int keep_and_print(struct run *run, const struct hb_run_record *record) {
+static int keep_and_print(struct hb_run *run, const struct hb_run_record *record) {
     char path[HB_TRACE_PATH_MAX];
     snprintf(path, sizeof path, "%s", hb_rundir_path(run->dir));
     bool kept = !run->not_kept[0];
@@ -223,8 +104,20 @@ static int keep_and_print(struct run *run, const struct hb_run_record *record) {
     return any_failed(run) ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
+static int run_trace(struct hb_run *run, const struct hb_run_trace *trace) {
+    int status = HB_EXIT_OK;
+    run->trace = trace->name;
+    size_t first = run->result_count;
+    for (run->mode = HB_MODE_SERIAL; run->mode < HB_MODES && status == HB_EXIT_OK; run->mode++)
+        if (run->options.modes & 1u << run->mode)
+            status = run_mode(run, trace);
+    if (status == HB_EXIT_OK)
+        keep_trace(run, first);
+    return status;
+}
+
 /* What was measured of whole traces is kept, and is marked as a part. */
-static int interrupted(struct run *run, struct hb_run_record *record, int status, size_t done) {
+static int interrupted(struct hb_run *run, struct hb_run_record *record, int status, size_t done) {
     char text[ERROR_BYTES];
     size_t count = run->options.trace_count;
     if (!done) {
@@ -252,13 +145,14 @@ static int check_later_traces(const struct hb_run_options *options) {
     return HB_EXIT_OK;
 }
 
-static int run_all(struct run *run, int argc, char **argv) {
+static int run_all(struct hb_run *run, int argc, char **argv) {
     char error[ERROR_BYTES];
     const struct hb_run_options *options = &run->options;
     int status = check_later_traces(options);
     if (status != HB_EXIT_OK)
         return status;
-    size_t cells = options->trace_count * (options->allocator_count + 1) * options->thp_count;
+    size_t cells =
+        options->trace_count * (options->allocator_count + 1) * options->thp_count * HB_MODES;
     run->results = calloc(cells, sizeof *run->results);
     if (!run->results)
         return hb_failure("not enough memory");
@@ -277,7 +171,7 @@ static int run_all(struct run *run, int argc, char **argv) {
 }
 
 int hb_cmd_run(int argc, char **argv) {
-    struct run run = {0};
+    struct hb_run run = {0};
     int status = hb_run_options_parse(&run.options, argc, argv);
     if (status == HB_EXIT_OK && run.options.wants_help)
         hb_run_options_help();

@@ -30,7 +30,7 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     X(TEXT, trace, "", "name of the trace")                                                        \
     X(TEXT, baseline, "", "canonical spec of the baseline")                                        \
     X(TEXT, passes, "", "passes run, comma-separated")                                             \
-    X(TEXT, mode, "", "serial: the recorded total order")                                          \
+    X(TEXT, mode, "", "serial: the recorded total order; concurrent: each thread its own")         \
     X(COUNT, threads, "", "threads that replayed")                                                 \
     X(TEXT, touch, "", "what replay wrote where time is measured: none, first, page or all")       \
     X(COUNT, repeats, "", "blocks of the time and latency passes")                                 \
@@ -119,7 +119,10 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     HB_MEMORY_FIELDS(X)                                                                            \
     X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")    \
     HB_SIM_FIELDS(X)                                                                               \
-    HB_LATENCY_NOISE_FIELDS(X)
+    HB_LATENCY_NOISE_FIELDS(X) \
+    X(REAL, wait_ratio, "",                                                                        \
+      "concurrent: part of all threads' time in which they waited for an object")                  \
+    X(REAL, overlap_ratio, "", "concurrent: threads at work, on average over the wall time")
 
 struct hb_counts {
     size_t count;

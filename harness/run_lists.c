@@ -164,3 +164,18 @@ int hb_run_passes_parse(struct hb_run_options *options, const char *text) {
     }
     return options->passes ? HB_EXIT_OK : hb_usage_error("--passes: name one of %s", names);
 }
+
+int hb_run_modes_parse(struct hb_run_options *options, const char *text) {
+    char item[ITEM_BYTES];
+    options->modes = 0;
+    while (next_item(&text, item)) {
+        unsigned mode = 0;
+        while (hb_mode_names[mode] && strcmp(hb_mode_names[mode], item) != 0)
+            mode++;
+        if (!hb_mode_names[mode])
+            return hb_usage_error("--mode: there is no mode '%s'; they are serial, concurrent",
+                                  item);
+        options->modes |= 1u << mode;
+    }
+    return options->modes ? HB_EXIT_OK : hb_usage_error("--mode: name serial or concurrent");
+}

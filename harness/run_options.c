@@ -15,11 +15,11 @@
 #include "harness/run_thp.h"
 #include "harness/worker/job.h"
 
-enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000 };
+enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000, THREADS_MAX = 1024 };
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_mode, parse_touch, parse_seed, parse_stream, parse_limit,
+static option_parse parse_repeats, parse_threads, parse_touch, parse_seed, parse_stream, parse_limit,
     parse_timeout, parse_format, parse_out, parse_help;
 
 static const struct run_option {
@@ -37,7 +37,9 @@ static const struct run_option {
      "check, space, release, blocks, pages, time, latency, cache (space, time, cache)"},
     {"repeats", "N", parse_repeats,
      "blocks of the time and latency passes (12; 6 at least for intervals)"},
-    {"mode", "serial", parse_mode, "the recorded total order, on one thread"},
+    {"mode", "LIST", hb_run_modes_parse,
+     "serial: the recorded total order on one thread; concurrent: each thread its own (serial)"},
+    {"threads", "N", parse_threads, "merge the threads of concurrent replay into N (as recorded)"},
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
     {"counters", "WHAT", hb_run_counters_parse,
@@ -103,10 +105,10 @@ static int parse_repeats(struct hb_run_options *options, const char *text) {
     return HB_EXIT_OK;
 }
 
-static int parse_mode(struct hb_run_options *options, const char *text) {
-    (void)options;
-    if (strcmp(text, "serial") != 0)
-        return hb_usage_error("--mode: there is no mode '%s'; it is serial", text);
+static int parse_threads(struct hb_run_options *options, const char *text) {
+    if (!parse_number(text, &options->threads) || !options->threads ||
+        options->threads > THREADS_MAX)
+        return hb_usage_error("--threads: '%s' is no number from 1 to %d", text, THREADS_MAX);
     return HB_EXIT_OK;
 }
 
@@ -173,6 +175,7 @@ static int parse_out(struct hb_run_options *options, const char *text) {
 static bool options_init(struct hb_run_options *options) {
     char error[HB_OPTION_ERROR_MAX];
     *options = (struct hb_run_options){.has_baseline = true,
+                                       .modes = 1u << HB_MODE_SERIAL,
                                        .passes = hb_passes_default(),
                                        .counting = HB_COUNT_AUTO,
                                        .touch = -1,
@@ -207,6 +210,8 @@ static int options_check(const struct hb_run_options *options) {
         return hb_usage_error("--trace is missing, such as --trace=gcc (see heapbench list)");
     if (!options->passes)
         return hb_usage_error("--counters=none leaves out the cache pass, the only one asked for");
+    if (options->modes == 1u << HB_MODE_CONCURRENT && !(options->passes & HB_PASS_TIME))
+        return hb_usage_error("--mode=concurrent measures time alone: add it to --passes");
     return check_null(options);
 }
 

@@ -10,6 +10,10 @@
 #include "harness/measure/geometry.h"
 #include "harness/measure/thp.h"
 
+/* How operations are ordered: the recorded total order on one thread, or each thread its own. */
+enum hb_mode { HB_MODE_SERIAL, HB_MODE_CONCURRENT, HB_MODES };
+extern const char *const hb_mode_names[]; /* NULL-terminated */
+
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
 enum hb_counting { HB_COUNT_SIM = 1, HB_COUNT_EVENTS = 2, HB_COUNT_AUTO = 4 };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
@@ -26,6 +30,8 @@ struct hb_run_options {
     size_t trace_count;
     bool has_baseline;
     struct hb_spec baseline;
+    unsigned modes;              /* bits 1 << enum hb_mode */
+    uint64_t threads;            /* of concurrent replay, at most; 0: as recorded */
     unsigned passes;             /* HB_PASS_… */
     unsigned counting;           /* of the cache pass, HB_COUNT_…; 0: nothing */
     struct hb_events events;     /* those of HB_COUNT_EVENTS */

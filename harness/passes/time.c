@@ -36,6 +36,7 @@ static bool run_timed(const struct block *block, const struct hb_spec *spec,
     struct job job;
     hb_layout_job(&block->layout, block->plan, &job, JOB_TIME, spec);
     job.warm_ns = block->plan->warm_ns;
+    job.is_pinned = !program->header->thread_count;
     if (!hb_job_run(&job, program, report, error))
         return false;
     if (report->ops)
@@ -73,7 +74,15 @@ static void time_cell(struct block *block, struct hb_cell *cell) {
     timed->warm_ns = has_warm ? block_warm_ns(&report) : NAN;
     timed->cold_ns =
         report.cold_ns >= REPLAY_NS_MIN ? (double)report.cold_ns / (double)report.ops : NAN;
-    block_note(block, &report.noise);
+    timed->wait_ratio = timed->overlap_ratio = NAN;
+    if (report.wall_ns) {
+        double wall_ns = (double)report.wall_ns;
+        uint64_t threads = cell->program->header->thread_count;
+        timed->wait_ratio = (double)report.waited_ns / (wall_ns * (double)threads);
+        timed->overlap_ratio = (double)report.busy_ns / wall_ns;
+    }
+    if (!report.wall_ns) /* threads in each other's way are what is measured */
+        block_note(block, &report.noise);
     if (has_warm)
         cell->result.warm_minor_faults = report.warm_faults;
     cell->result.minor_faults = report.minor_faults;

@@ -129,6 +129,15 @@ static void noise_fill(struct hb_result *result, const struct hb_time_blocks *bl
     }
 }
 
+static double timed_median(const struct hb_time_blocks *blocks, const struct hb_timed *timed,
+                           size_t offset, const bool *counts) {
+    struct hb_reals values = {0};
+    reals_fill(&values, blocks, timed, offset, counts, true);
+    double median = hb_median(values.values, values.count).median;
+    reals_drop(&values);
+    return median;
+}
+
 void hb_time_fill(struct hb_result *result, const struct hb_time_blocks *blocks,
                   const struct hb_timed *timed, const struct hb_timed *baseline) {
     bool counts[HB_SERIES_MAX];
@@ -144,6 +153,9 @@ void hb_time_fill(struct hb_result *result, const struct hb_time_blocks *blocks,
     result->ns_per_op_ci95_high = interval.high;
     result->cold_ns_per_op =
         hb_median(result->cold_replay_ns.values, result->cold_replay_ns.count).median;
+    result->wait_ratio = timed_median(blocks, timed, offsetof(struct hb_timed, wait_ratio), counts);
+    result->overlap_ratio =
+        timed_median(blocks, timed, offsetof(struct hb_timed, overlap_ratio), counts);
     noise_fill(result, blocks, timed, counts);
     if (baseline)
         baseline_fill(result, blocks, baseline, counts);

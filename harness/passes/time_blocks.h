@@ -14,6 +14,7 @@ struct hb_timed {
     bool ran;
     double warm_ns, cold_ns; /* per op; NaN: too short to time */
     struct hb_noise noise;
+    double wait_ratio, overlap_ratio; /* concurrent, else NaN */
 };
 
 /* How far the blocks of a plan have come. A block is bad if any of its workers was disturbed. */

@@ -1,6 +1,6 @@
-/* weave.h -- a trace for concurrent replay: the operations of each thread in their order, and between
- * threads only what must be so: an object is used after its birth, and in the order of its uses.
- * Nothing else of the recorded order is kept, least of all the reuse of addresses.
+/* weave.h -- a trace for concurrent replay: the operations of each thread in their order, and
+ * between threads only what must be so: an object is used after its birth, and in the order of its
+ * uses. Nothing else of the recorded order is kept, least of all the reuse of addresses.
  */
 #ifndef HB_WEAVE_H
 #define HB_WEAVE_H

@@ -158,7 +158,7 @@ static void concert_open(struct concert *concert, struct worker *worker) {
         .runners = worker_map(worker, program->thread_count * sizeof *concert->runners),
         .count = program->thread_count,
         .exchange = worker_map(worker, program->exchange_count * sizeof *concert->exchange),
-        .locks = !worker->spec.family->is_foreign};
+        .locks = !worker->spec.family->is_foreign && !worker->spec.family->is_floor};
     pthread_mutex_init(&concert->lock, NULL);
     pthread_barrier_init(&concert->start, NULL, (unsigned)concert->count + 1);
     pthread_barrier_init(&concert->stop, NULL, (unsigned)concert->count + 1);
@@ -183,8 +183,8 @@ static uint64_t concert_play(struct concert *concert) {
     struct report *report = concert->worker->report;
     uint64_t end = 0, waited = 0, busy = 0;
     for (size_t i = 0; i < concert->count; i++)
-        concert->runners[i].failed = concert->runners[i].skipped =
-            concert->runners[i].waited_ns = 0;
+        concert->runners[i].failed = concert->runners[i].skipped = concert->runners[i].waited_ns =
+            0;
     uint64_t start = now_ns();
     pthread_barrier_wait(&concert->start);
     pthread_barrier_wait(&concert->stop);

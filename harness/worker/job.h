@@ -89,7 +89,9 @@ struct report {
     uint64_t warm_faults; /* of the last warm replay */
     uint32_t replay_count;
     uint64_t replay_ns[JOB_REPLAYS_MAX]; /* warm ones, the first left out */
-    struct hb_noise noise;               /* from before the cold replay to after the last */
+    uint64_t wall_ns, waited_ns,
+        busy_ns;           /* concurrent, the last replay; the last two: all threads */
+    struct hb_noise noise; /* from before the cold replay to after the last */
 
     /* JOB_SPACE; ops and failed_allocs by every pass */
     uint64_t ops;

@@ -86,6 +86,8 @@ static void worker_run(struct worker *worker) {
         [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
+    if (worker->program->thread_count && worker->job->pass != JOB_TIME)
+        worker_fail(worker, "only time is measured concurrently", "");
     worker_verify_library(worker);
     worker_open(worker);
     passes[worker->job->pass](worker);

@@ -47,11 +47,11 @@ struct program_header {
     uint64_t peak_live_bytes; /* bytes, scaled */
     uint64_t peak_live_op;    /* the first op with that, counted from 0 */
     uint64_t scale;
-    uint64_t bytes;       /* of the whole file */
+    uint64_t bytes;          /* of the whole file */
     uint64_t thread_count;   /* of a woven program, else 0 */
     uint64_t threads_offset; /* bytes to its struct program_thread */
     uint64_t exchange_count; /* places of exchange */
-    uint64_t ring_offset; /* bytes to the blocks of a streamed program, 0: all words are here */
+    uint64_t ring_offset;    /* bytes to the blocks of a streamed program, 0: all words are here */
 };
 
 struct program_thread {
@@ -80,8 +80,7 @@ static inline const uint64_t *program_words(const struct program_header *program
     return (const uint64_t *)(program + 1);
 }
 
-static inline const struct program_thread *
-program_threads(const struct program_header *program) {
+static inline const struct program_thread *program_threads(const struct program_header *program) {
     return (const struct program_thread *)((const char *)program + program->threads_offset);
 }
 

@@ -60,7 +60,10 @@ void worker_time(struct worker *worker) {
     struct hb_noise_moment begin, end;
     int cpu = hb_noise_cpu();
     hb_noise_read(&begin, "", cpu);
-    replay_all(worker);
+    if (worker->program->thread_count)
+        worker_concurrent(worker);
+    else
+        replay_all(worker);
     hb_noise_read(&end, "", cpu);
     worker->report->noise = hb_noise_between(&begin, &end);
 }
