@@ -1,7 +1,7 @@
 /* weave.c -- two readings. The first finds the operations after which their object goes to another
  * thread; the second writes words, with PROGRAM_GIVE behind these and PROGRAM_TAKE before the next
- * use. A slot or a place of exchange is used again only by the thread that emptied it, so that no
- * use can overtake another.
+ * use. A slot is used again only by the thread whose it is. A place of exchange is used once: a
+ * later taker might else come before the earlier one.
  */
 #include "harness/passes/weave.h"
 
@@ -29,7 +29,7 @@ struct spare {
 struct strand {
     uint64_t *words;
     size_t word_count, capacity;
-    struct spare slots, exchanges;
+    struct spare slots;
     uint32_t chunk_next, chunk_end; /* no cache line holds slots of two threads */
 };
 
@@ -86,9 +86,9 @@ static uint32_t slot_take(struct loom *loom, struct strand *strand) {
     return strand->chunk_next++;
 }
 
-static uint32_t exchange_take(struct loom *loom, struct strand *strand) {
-    if (strand->exchanges.count)
-        return strand->exchanges.values[--strand->exchanges.count];
+static uint32_t exchange_take(struct loom *loom) {
+    if (loom->facts.exchange_count == UINT32_MAX)
+        loom_fail(loom, "objects go to another thread more than 2^32 times");
     return (uint32_t)loom->facts.exchange_count++;
 }
 
@@ -124,7 +124,6 @@ static uint32_t object_fetch(struct loom *loom, uint64_t *place, uint32_t thread
     if (*place & IN_EXCHANGE) {
         uint32_t exchange = (uint32_t)*place, slot = slot_take(loom, strand);
         strand->words[strand->word_count++] = word_exchange(PROGRAM_TAKE, slot, exchange);
-        spare_push(loom, &strand->exchanges, exchange);
         *place = PLACE(thread, slot);
     }
     return (uint32_t)*place;
@@ -132,7 +131,7 @@ static uint32_t object_fetch(struct loom *loom, uint64_t *place, uint32_t thread
 
 static void object_give(struct loom *loom, uint64_t *place, uint32_t thread) {
     struct strand *strand = &loom->strands[thread];
-    uint32_t exchange = exchange_take(loom, strand), slot = (uint32_t)*place;
+    uint32_t exchange = exchange_take(loom), slot = (uint32_t)*place;
     strand->words[strand->word_count++] = word_exchange(PROGRAM_GIVE, slot, exchange);
     spare_push(loom, &strand->slots, slot);
     *place = IN_EXCHANGE | exchange;
@@ -258,7 +257,6 @@ static void loom_free(struct loom *loom) {
     for (size_t i = 0; i < THREADS_MAX; i++) {
         free(loom->strands[i].words);
         free(loom->strands[i].slots.values);
-        free(loom->strands[i].exchanges.values);
     }
     hb_objects_free(&loom->objects);
     free(loom->goes);
