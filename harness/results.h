@@ -119,7 +119,7 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     HB_MEMORY_FIELDS(X)                                                                            \
     X(REALS, floor_replay_ns, "ns", "warm ns per op of the blocks that ran the null allocator")    \
     HB_SIM_FIELDS(X)                                                                               \
-    HB_LATENCY_NOISE_FIELDS(X) \
+    HB_LATENCY_NOISE_FIELDS(X)                                                                     \
     X(REAL, wait_ratio, "",                                                                        \
       "concurrent: part of all threads' time in which they waited for an object")                  \
     X(REAL, overlap_ratio, "", "concurrent: threads at work, on average over the wall time")

@@ -19,8 +19,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000, THREADS_
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_threads, parse_touch, parse_seed, parse_stream, parse_limit,
-    parse_timeout, parse_format, parse_out, parse_help;
+static option_parse parse_repeats, parse_threads, parse_touch, parse_seed, parse_stream,
+    parse_limit, parse_timeout, parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
