@@ -16,8 +16,10 @@ case "${1-}" in
 --long) length=long; shift ;;
 -h | --help | '') sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 0 ;;
 esac
+libraries=()
 for library; do
     [ -r "$library" ] || { echo "real_programs: there is no library '$library'" >&2; exit 2; }
+    libraries+=("$(realpath "$library")") # the programs run elsewhere
 done
 
 folder=$(mktemp -d)
@@ -200,7 +202,7 @@ for name in "${names[@]}"; do
         failed=1
         continue
     fi
-    for library; do
+    for library in "${libraries[@]}"; do
         # shellcheck disable=SC2086
         (export LD_PRELOAD=$library HEAPBENCH_OPTIONS=$options && run $name) >"$folder/actual"
         if cmp -s "$folder/expected" "$folder/actual"; then
