@@ -24,7 +24,7 @@
 #define EXPORT      __attribute__((visibility("default")))
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-enum { STATE_BYTES = 262144, EXIT_USAGE = 2 };
+enum { STATE_BYTES = 10 << 20, EXIT_USAGE = 2 };
 
 extern const struct hb_family HB_PRELOAD_FAMILY;
 

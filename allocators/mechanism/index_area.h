@@ -1,43 +1,64 @@
-/* index_area.h -- free blocks by address: the heap is divided into equal areas, each with a tree of
- * its free blocks by address. A table knows the largest block of each area, and above it, eight to
- * one, of each eight areas and so on: a tree whose shape never changes, in a few adjacent words.
+/* index_area.h -- free blocks by address: the heap is divided into equal areas, each with a list of
+ * its free blocks in no order. A table bounds the largest block of each area from above, and over
+ * it of each eight areas, and so on: a tree whose shape never changes, in a few adjacent words.
  *
- * Answers "lowest address that fits" (first fit), "lowest above a rover that fits" (next fit) and
- * "the largest, lowest address" (worst fit). An area is 4 KiB as long as the heap has at most
- * AREA_COUNT of them; then areas double. So an area's tree has log2(area) levels at most, most
- * often none or one: O(log heap) in all.
+ * Answers "lowest address above a rover that fits" (next fit): up and down the table to the first
+ * area that may fit, then through the area's list. What leaves an area lowers no bound; a search
+ * that finds an area's bound too high corrects it, so that each removal is paid for at most once:
+ * O(log heap) amortised. An area is 2 KiB, with 42 free blocks at most, as long as the heap has at
+ * most AREA_COUNT of them, which is up to 2 GiB; then areas double.
  */
 #ifndef HB_INDEX_AREA_H
 #define HB_INDEX_AREA_H
 
-#include "allocators/mechanism/digital_most.h"
+#include "allocators/mechanism/tagged.h"
 
 enum {
-    AREA_FAN = 8,
-    AREA_COUNT = 4096,                 /* AREA_FAN to the fourth */
-    AREA_LEAVES = AREA_FAN + 64 + 512, /* entries of the table above the areas' own */
-    AREA_ENTRIES = AREA_LEAVES + AREA_COUNT,
-    AREA_SHIFT = 8, /* of the first areas: 256 units */
+    AREA_FAN_BITS = 3,
+    AREA_FAN = 1 << AREA_FAN_BITS,
+    AREA_COUNT = 1 << 20,
+    AREA_ENTRIES = AREA_COUNT + AREA_COUNT / (AREA_FAN - 1) + AREA_FAN,
+    AREA_SHIFT = 7, /* of the first areas: 128 units */
     AREA_NONE = -1
+};
+
+struct area_node {
+    block_ref next, prev;
 };
 
 struct index_area {
     struct tagged_heap heap; /* first, so that the engine's pointer is ours */
     unsigned shift;          /* an area is 2^shift units */
-    bool has_rover;
-    block_ref rover;
-    /* Largest block, in units. Entries 0-7 are the top's; those under entry i are the eight from
-     * 8(i+1) on. */
+    int top;                 /* first entry of the table's highest group in use */
+    block_ref sink;          /* where there is no neighbour to tell */
+    /* No free block lies between the rover and the bound; the bound itself may be one. */
+    block_ref rover, bound;
+    bool bound_is_free;
+    /* No block of an area is larger, in units. Entries 0 … AREA_COUNT - 1 are the areas; above
+     * entry i stands AREA_COUNT + i / 8. */
     uint32_t most[AREA_ENTRIES] __attribute__((aligned(64)));
-    block_ref root[AREA_COUNT];
+    block_ref first[AREA_COUNT];
 };
 
 HB_INLINE void area_open(struct index_area *index) {
     index->shift = AREA_SHIFT;
+    index->bound = 1;
 }
 
-HB_INLINE uint64_t area_path(const struct index_area *index, block_ref reference) {
-    return (uint64_t)reference << (64 - index->shift);
+HB_INLINE struct area_node *area_node(const struct tagged_heap *heap, block_ref reference) {
+    return (struct area_node *)block_referred(heap, reference)->payload;
+}
+
+HB_INLINE uint32_t area_units(const struct tagged_heap *heap, block_ref reference) {
+    return (uint32_t)(block_bytes(block_referred(heap, reference)) / HB_ALIGNMENT);
+}
+
+HB_INLINE int area_above(int entry) {
+    return AREA_COUNT + (entry >> AREA_FAN_BITS);
+}
+
+HB_INLINE int area_group_below(int entry) {
+    return (entry - AREA_COUNT) << AREA_FAN_BITS;
 }
 
 HB_INLINE uint32_t area_group_most(const struct index_area *index, int group) {
@@ -47,178 +68,215 @@ HB_INLINE uint32_t area_group_most(const struct index_area *index, int group) {
     return most;
 }
 
+/* All the way up, whether or not anything changes: that is no branch to guess. */
 HB_INLINE void area_raise(struct index_area *index, int entry, uint32_t units) {
-    while (index->most[entry] < units) {
-        index->most[entry] = units;
-        if (entry < AREA_FAN)
+    for (;; entry = area_above(entry)) {
+        uint32_t most = index->most[entry];
+        index->most[entry] = most < units ? units : most;
+        if (entry >= index->top)
             return;
-        entry = entry / AREA_FAN - 1;
     }
 }
 
-HB_INLINE void area_lower(struct index_area *index, int entry, uint32_t units) {
-    for (;;) {
-        uint32_t before = index->most[entry];
-        if (before == units)
-            return;
+/* Bring an area's bound down to what it has. */
+static inline void area_settle(struct index_area *index, int entry) {
+    uint32_t units = 0;
+    for (block_ref at = index->first[entry]; at; at = area_node(&index->heap, at)->next) {
+        uint32_t own = area_units(&index->heap, at);
+        units = own > units ? own : units;
+    }
+    while (index->most[entry] != units) {
         index->most[entry] = units;
-        if (entry < AREA_FAN)
-            return;
-        int above = entry / AREA_FAN - 1;
-        if (index->most[above] != before)
+        if (entry >= index->top)
             return;
         units = area_group_most(index, entry & ~(AREA_FAN - 1));
-        entry = above;
+        entry = area_above(entry);
     }
 }
 
-/* Bits of a group's entries that have a block of at least units. */
+/* Bits of a group's entries that may have a block of at least units. */
 HB_INLINE unsigned area_group_fits(const struct index_area *index, int group, uint32_t units) {
-    unsigned fits = 0;
-    for (int i = 0; i < AREA_FAN; i++)
-        fits |= (unsigned)(index->most[group + i] >= units) << i;
-    return fits;
+    const uint32_t *most = index->most + group;
+    return (unsigned)(most[0] >= units) | (unsigned)(most[1] >= units) << 1 |
+           (unsigned)(most[2] >= units) << 2 | (unsigned)(most[3] >= units) << 3 |
+           (unsigned)(most[4] >= units) << 4 | (unsigned)(most[5] >= units) << 5 |
+           (unsigned)(most[6] >= units) << 6 | (unsigned)(most[7] >= units) << 7;
 }
 
-/* The first area under an entry that fits; the entry itself fits. */
+/* The first area under an entry that may fit; the entry itself may. */
 HB_INLINE int area_descend(struct index_area *index, int entry, uint32_t units) {
-    while (entry < AREA_LEAVES) {
-        int group = AREA_FAN * (entry + 1);
+    while (entry >= AREA_COUNT) {
+        int group = area_group_below(entry);
         entry = group + (int)lowest_bit(area_group_fits(index, group, units));
         index->heap.stats.search_steps++;
     }
     return entry;
 }
 
-/* The first area that fits; AREA_NONE if there is none. */
+/* The first area that may fit; AREA_NONE if there is none. */
 HB_INLINE int area_first(struct index_area *index, uint32_t units) {
-    unsigned fits = area_group_fits(index, 0, units);
-    return fits ? area_descend(index, (int)lowest_bit(fits), units) : AREA_NONE;
+    unsigned fits = area_group_fits(index, index->top, units);
+    return fits ? area_descend(index, index->top + (int)lowest_bit(fits), units) : AREA_NONE;
 }
 
-/* The first after this one that fits. */
+/* The first after this one that may fit. */
 HB_INLINE int area_after(struct index_area *index, int entry, uint32_t units) {
-    for (;; entry = entry / AREA_FAN - 1) {
+    for (;; entry = area_above(entry)) {
         int group = entry & ~(AREA_FAN - 1);
         unsigned fits = area_group_fits(index, group, units) & 0xFEu << (entry - group);
         if (fits)
             return area_descend(index, group + (int)lowest_bit(fits), units);
-        if (entry < AREA_FAN)
+        if (entry >= index->top)
             return AREA_NONE;
     }
 }
 
-/* Two neighbouring areas' trees become one. */
-static inline block_ref area_join(struct index_area *index, block_ref low, block_ref high) {
-    struct tagged_heap *heap = &index->heap;
-    if (low || !high) {
-        most_raise(heap, &low);
-        if (high) {
-            struct digital_node *root = digital_node(heap, low);
-            root->child[1] = high;
-            digital_node(heap, high)->parent = low;
-            root->most = most_below(heap, low);
-        }
-        return low;
-    }
-    most_raise(heap, &high); /* hangs all below child 0: they belong to child 1 */
-    struct digital_node *root = digital_node(heap, high);
-    root->child[1] = root->child[0];
-    root->child[0] = 0;
-    return high;
+/* Two neighbouring areas' lists become one. */
+static inline block_ref area_join(const struct tagged_heap *heap, block_ref a, block_ref b) {
+    if (!a || !b)
+        return a ? a : b;
+    block_ref last = a;
+    while (area_node(heap, last)->next)
+        last = area_node(heap, last)->next;
+    area_node(heap, last)->next = b;
+    area_node(heap, b)->prev = last;
+    return a;
 }
 
 static inline void area_double(struct index_area *index) {
     index->shift++;
-    for (int area = 0; area < AREA_COUNT / 2; area++)
-        index->root[area] = area_join(index, index->root[2 * area], index->root[2 * area + 1]);
-    for (int area = AREA_COUNT / 2; area < AREA_COUNT; area++)
-        index->root[area] = 0;
-    for (int entry = AREA_ENTRIES - 1; entry >= 0; entry--)
-        if (entry >= AREA_LEAVES) {
-            block_ref root = index->root[entry - AREA_LEAVES];
-            index->most[entry] = root ? digital_node(&index->heap, root)->most : 0;
-        } else {
-            index->most[entry] = area_group_most(index, AREA_FAN * (entry + 1));
-        }
+    for (int area = 0; area < AREA_COUNT; area++) {
+        bool is_used = area < AREA_COUNT / 2;
+        int low = 2 * area, high = low + 1;
+        index->first[area] =
+            is_used ? area_join(&index->heap, index->first[low], index->first[high]) : 0;
+        index->most[area] = !is_used                               ? 0
+                            : index->most[low] > index->most[high] ? index->most[low]
+                                                                   : index->most[high];
+    }
+    for (int entry = AREA_COUNT; entry < index->top + AREA_FAN; entry++)
+        index->most[entry] = area_group_most(index, area_group_below(entry));
 }
 
 HB_INLINE void area_grown(struct tagged_heap *heap) {
     struct index_area *index = (struct index_area *)heap;
-    while (HB_UNLIKELY(block_reference(heap, heap->end) >> index->shift >= AREA_COUNT))
+    block_ref end = block_reference(heap, heap->end);
+    while (HB_UNLIKELY(end >> index->shift >= AREA_COUNT))
         area_double(index);
+    for (int top = 0, last = (int)(end >> index->shift);; top = area_above(top)) {
+        if (top > index->top) {
+            index->most[top] = area_group_most(index, index->top);
+            index->top = top;
+        }
+        if (last < AREA_FAN)
+            return;
+        last >>= AREA_FAN_BITS;
+    }
 }
 
 HB_INLINE void area_insert(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
     block_ref reference = block_reference(heap, block);
     int area = (int)(reference >> index->shift);
-    most_insert(heap, &index->root[area], reference, area_path(index, reference));
-    area_raise(index, AREA_LEAVES + area, most_units(heap, reference));
+    block_ref next = index->first[area];
+    *area_node(heap, reference) = (struct area_node){.next = next};
+    *(next ? &area_node(heap, next)->prev : &index->sink) = reference;
+    index->first[area] = reference;
+    area_raise(index, area, area_units(heap, reference));
+    if (reference - index->rover - 1 < index->bound - index->rover) {
+        index->bound = reference;
+        index->bound_is_free = true;
+    }
 }
 
 HB_INLINE void area_remove(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
     block_ref reference = block_reference(heap, block);
-    int area = (int)(reference >> index->shift);
-    most_remove(heap, &index->root[area], reference);
-    block_ref root = index->root[area];
-    area_lower(index, AREA_LEAVES + area, root ? digital_node(heap, root)->most : 0);
+    struct area_node node = *area_node(heap, reference);
+    *(node.next ? &area_node(heap, node.next)->prev : &index->sink) = node.prev;
+    *(node.prev ? &area_node(heap, node.prev)->next : &index->first[reference >> index->shift]) =
+        node.next;
+    index->bound_is_free &= reference != index->bound;
 }
 
-HB_INLINE struct block *area_first_in(struct index_area *index, int entry, uint32_t units) {
-    if (entry == AREA_NONE)
-        return NULL;
-    return block_referred(&index->heap, most_first(&index->heap, HB_ORDER_ADDRESS,
-                                                   index->root[entry - AREA_LEAVES], units, 0));
+/* The lowest block of an area that fits, from a reference on; 0 if there is none. */
+HB_INLINE block_ref area_lowest(struct index_area *index, int area, uint32_t units,
+                                block_ref from) {
+    block_ref lowest = 0;
+    for (block_ref at = index->first[area]; at; at = area_node(&index->heap, at)->next) {
+        bool fits = (area_units(&index->heap, at) >= units) & (at >= from);
+        lowest = fits & (at - 1 < lowest - 1) ? at : lowest; /* 0 is beyond all */
+        index->heap.stats.search_steps++;
+    }
+    return lowest;
 }
 
-HB_INLINE struct block *area_find_first(struct tagged_heap *heap, size_t need) {
-    struct index_area *index = (struct index_area *)heap;
-    uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
-    return area_first_in(index, area_first(index, units), units);
+/* The same of all areas from this one on that may fit. */
+static inline block_ref area_search(struct index_area *index, int area, uint32_t units) {
+    while (area != AREA_NONE) {
+        block_ref found = area_lowest(index, area, units, 0);
+        if (found)
+            return found;
+        area_settle(index, area);
+        area = area_after(index, area, units);
+    }
+    return 0;
 }
 
 HB_INLINE struct block *area_find_next(struct tagged_heap *heap, size_t need) {
     struct index_area *index = (struct index_area *)heap;
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
-    if (HB_LIKELY(index->has_rover)) {
-        int area = (int)(index->rover >> index->shift);
-        block_ref found = most_after(heap, HB_ORDER_ADDRESS, index->root[area], units, index->rover,
-                                     area_path(index, index->rover));
-        if (found)
-            return block_referred(heap, found);
-        int entry = area_after(index, AREA_LEAVES + area, units);
-        if (entry != AREA_NONE)
-            return area_first_in(index, entry, units);
+    block_ref found = index->bound;
+    heap->stats.search_steps++;
+    if (!index->bound_is_free || area_units(heap, found) < units) {
+        int area = (int)(found >> index->shift);
+        found = index->most[area] >= units ? area_lowest(index, area, units, found) : 0;
+        if (!found)
+            found = area_search(index, area_after(index, area, units), units);
+        if (!found)
+            found = area_search(index, area_first(index, units), units);
     }
-    return area_find_first(heap, need);
+    return found ? block_referred(heap, found) : NULL;
 }
 
 HB_INLINE void area_picked(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
     index->rover = block_reference(heap, block);
-    index->has_rover = true;
+    index->bound = index->rover + area_units(heap, index->rover);
+    index->bound_is_free = false;
 }
 
-HB_INLINE struct block *area_find_largest(struct tagged_heap *heap, size_t need) {
-    struct index_area *index = (struct index_area *)heap;
-    uint32_t units = area_group_most(index, 0);
-    if (units < need / HB_ALIGNMENT)
-        return NULL;
-    return area_first_in(index, area_first(index, units), units);
+/* Account for an area's list. Returns its largest block. */
+static inline uint32_t area_count_list(struct index_area *index, int area,
+                                       struct tagged_ledger *ledger) {
+    const struct tagged_heap *heap = &index->heap;
+    uint32_t most = 0;
+    block_ref prev = 0;
+    for (block_ref at = index->first[area]; at; prev = at, at = area_node(heap, at)->next) {
+        if (!tagged_holds(heap, block_referred(heap, at)) || area_node(heap, at)->prev != prev ||
+            (int)(at >> index->shift) != area) {
+            ledger->broken = "S3 a block knows the one before in its area";
+            ledger->where = block_referred(heap, prev ? prev : at);
+            return most;
+        }
+        ledger->blocks++;
+        ledger->bytes += block_bytes(block_referred(heap, at));
+        most = area_units(heap, at) > most ? area_units(heap, at) : most;
+    }
+    return most;
 }
 
 static inline void area_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
     struct index_area *index = (struct index_area *)heap;
-    for (int entry = 0; entry < AREA_ENTRIES && !ledger->broken; entry++) {
-        block_ref root = entry < AREA_LEAVES ? 0 : index->root[entry - AREA_LEAVES];
-        uint32_t most = root ? digital_node(heap, root)->most : 0;
-        most_count(heap, root, ledger);
-        if (entry < AREA_LEAVES)
-            most = area_group_most(index, AREA_FAN * (entry + 1));
-        if (index->most[entry] != most)
-            ledger->broken = "S3 the table knows the largest block of an area";
+    int last = heap->end ? (int)(block_reference(heap, heap->end) >> index->shift) : 0;
+    for (int area = 0; area <= last && !ledger->broken; area++) {
+        uint32_t most = area_count_list(index, area, ledger);
+        for (int entry = area;; entry = area_above(entry)) {
+            if (index->most[entry] < most && !ledger->broken)
+                ledger->broken = "S3 no block is larger than its area's bound";
+            if (entry >= index->top)
+                break;
+        }
     }
 }
 

@@ -2,16 +2,13 @@
  * "largest" (worst fit), ties by rank.
  *
  * Sizes below 64 KiB have a bin each, and a bit that is set while the bin may have blocks, with a
- * bit above each 64 of those. A bin is a pairing heap by address, or a ring: new blocks are the
- * newest. Larger sizes have a tree by (size, rank) for each power of two.
+ * bit above each 64 of those. Larger sizes have a tree by (size, rank) for each power of two.
  */
 #ifndef HB_INDEX_SIZE_H
 #define HB_INDEX_SIZE_H
 
+#include "allocators/mechanism/bin.h"
 #include "allocators/mechanism/digital.h"
-#include "allocators/mechanism/order.h"
-#include "allocators/mechanism/pairing.h"
-#include "allocators/mechanism/ring.h"
 
 enum {
     SIZE_EXACT_BITS = 12,
@@ -25,16 +22,12 @@ struct index_size {
     uint64_t map[SIZE_EXACT_UNITS / 64];
     uint32_t range_map;
     block_ref range[SIZE_RANGES]; /* sizes 2^(12+i) … 2^(13+i) - 1 units */
-    union {
-        block_ref heap[SIZE_EXACT_UNITS]; /* order=address */
-        struct ring ring[SIZE_EXACT_UNITS];
-    } bin;
+    union bin bin[SIZE_EXACT_UNITS];
 };
 
 HB_INLINE void size_open(struct index_size *index, enum hb_order order) {
-    if (order != HB_ORDER_ADDRESS)
-        for (int units = 0; units < SIZE_EXACT_UNITS; units++)
-            ring_open(&index->bin.ring[units]);
+    for (int units = 0; units < SIZE_EXACT_UNITS; units++)
+        bin_open(order, &index->bin[units]);
 }
 
 HB_INLINE uint32_t size_units(const struct block *block) {
@@ -55,20 +48,15 @@ HB_INLINE digital_path size_range_path(enum hb_order order, uint32_t units, uint
 HB_INLINE void size_insert(struct index_size *index, enum hb_order order, struct block *block) {
     struct tagged_heap *heap = &index->heap;
     uint32_t units = size_units(block);
-    block_ref reference = block_reference(heap, block);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
+        block_ref reference = block_reference(heap, block);
         uint64_t key = order_enter(heap, order, block);
         unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
         index->range_map |= 1u << range;
         digital_insert(heap, &index->range[range], reference, size_range_path(order, units, key));
         return;
     }
-    if (order == HB_ORDER_ADDRESS)
-        pairing_insert(heap, &index->bin.heap[units], reference);
-    else if (order == HB_ORDER_LIFO)
-        ring_push(&index->bin.ring[units], block);
-    else
-        ring_append(&index->bin.ring[units], block);
+    bin_insert(heap, order, &index->bin[units], block);
     index->map[units / 64] |= (uint64_t)1 << units % 64;
     index->words |= (uint64_t)1 << units / 64;
 }
@@ -76,29 +64,14 @@ HB_INLINE void size_insert(struct index_size *index, enum hb_order order, struct
 HB_INLINE void size_remove(struct index_size *index, enum hb_order order, struct block *block) {
     struct tagged_heap *heap = &index->heap;
     uint32_t units = size_units(block);
-    block_ref reference = block_reference(heap, block);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
         unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
-        digital_remove(heap, &index->range[range], reference);
+        digital_remove(heap, &index->range[range], block_reference(heap, block));
         if (!index->range[range])
             index->range_map &= ~(1u << range);
-    } else if (order == HB_ORDER_ADDRESS) {
-        pairing_remove(heap, &index->bin.heap[units], reference);
     } else {
-        ring_remove(block);
+        bin_remove(heap, order, &index->bin[units], block);
     }
-}
-
-/* The first block of a bin, taken out; NULL if there is none. */
-HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order order,
-                                      uint32_t units) {
-    if (order != HB_ORDER_ADDRESS)
-        return ring_pop(&index->bin.ring[units]);
-    block_ref reference = index->bin.heap[units];
-    if (!reference)
-        return NULL;
-    pairing_pop(&index->heap, &index->bin.heap[units]);
-    return block_referred(&index->heap, reference);
 }
 
 /* Whether block comes before best among blocks of at least units: smaller, or equal and earlier. */
@@ -203,12 +176,12 @@ HB_INLINE struct block *size_take_smallest(struct index_size *index, enum hb_ord
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS))
         return size_take_large(index, order, units);
-    struct block *block = size_take_bin(index, order, units);
+    struct block *block = bin_take(&index->heap, order, &index->bin[units]);
     while (HB_UNLIKELY(!block)) {
         units = size_next_bin(index, units);
         if (units == SIZE_EXACT_UNITS)
             return size_take_large(index, order, units);
-        block = size_take_bin(index, order, units);
+        block = bin_take(&index->heap, order, &index->bin[units]);
         if (!block)
             size_clear(index, units);
     }
@@ -250,7 +223,7 @@ HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_orde
         uint32_t largest = word * 64 + highest_bit(index->map[word]);
         if (largest < units)
             return NULL;
-        struct block *block = size_take_bin(index, order, largest);
+        struct block *block = bin_take(&index->heap, order, &index->bin[largest]);
         index->heap.stats.search_steps++;
         if (HB_LIKELY(block != NULL))
             return block;
@@ -261,18 +234,10 @@ HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_orde
 
 static inline void size_count_bin(struct index_size *index, enum hb_order order, uint32_t units,
                                   struct tagged_ledger *ledger) {
-    uint64_t blocks = ledger->blocks, bytes = ledger->bytes;
-    if (order == HB_ORDER_ADDRESS)
-        pairing_count(&index->heap, index->bin.heap[units], ledger);
-    else
-        ring_count(&index->heap, &index->bin.ring[units], ledger);
-    blocks = ledger->blocks - blocks;
-    bytes = ledger->bytes - bytes;
-    if (ledger->broken)
-        return;
-    if (bytes != blocks * units * HB_ALIGNMENT)
-        ledger->broken = "S3 a block is in its size's bin";
-    if (blocks && !(index->map[units / 64] >> units % 64 & index->words >> units / 64 & 1))
+    uint64_t blocks = ledger->blocks;
+    bin_count(&index->heap, order, &index->bin[units], units, ledger);
+    if (ledger->blocks != blocks &&
+        !(index->map[units / 64] >> units % 64 & index->words >> units / 64 & 1))
         ledger->broken = "S3 the bits of a bin with blocks are set";
 }
 

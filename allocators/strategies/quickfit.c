@@ -23,8 +23,8 @@
  * Departs from the paper: there an empty list is always refilled from the tail (refill=tail), and
  * the general fit's blocks are of larger sizes only; flushed blocks merge by boundary tags.
  */
-#include "allocators/mechanism/index_area.h"
 #include "allocators/mechanism/index_bins.h"
+#include "allocators/mechanism/index_first.h"
 #include "allocators/mechanism/index_levels.h"
 #include "allocators/mechanism/index_size.h"
 #include "allocators/mechanism/quick.h"
@@ -33,8 +33,8 @@
 struct quickfit {
     union {
         struct tagged_heap heap; /* with which each of the others begins */
-        struct index_area area;
         struct index_bins bins;
+        struct index_first first;
         struct index_levels levels;
         struct index_size size;
     } index;
@@ -61,12 +61,28 @@ static void size_address_count(struct tagged_heap *heap, struct tagged_ledger *l
     size_count((struct index_size *)heap, HB_ORDER_ADDRESS, ledger);
 }
 
+static void first_address_insert(struct tagged_heap *heap, struct block *block) {
+    first_insert((struct index_first *)heap, HB_ORDER_ADDRESS, block);
+}
+
+static void first_address_remove(struct tagged_heap *heap, struct block *block) {
+    first_remove((struct index_first *)heap, HB_ORDER_ADDRESS, block);
+}
+
+static struct block *first_address_take(struct tagged_heap *heap, size_t need) {
+    return first_take((struct index_first *)heap, HB_ORDER_ADDRESS, need);
+}
+
+static void first_address_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
+    first_count((struct index_first *)heap, HB_ORDER_ADDRESS, ledger);
+}
+
 LEVELS_FUNCTIONS(levels_5, 5)
 
 static bool quickfit_open(void *state, const struct hb_config *config, struct hb_backend *backend) {
     struct quickfit *quickfit = state;
     if (config->fit == HB_FIT_FIRST)
-        area_open(&quickfit->index.area);
+        first_open(&quickfit->index.first, HB_ORDER_ADDRESS);
     else if (config->fit == HB_FIT_SEGREGATED)
         bins_open(&quickfit->index.bins);
     else if (config->fit == HB_FIT_TLSF)
@@ -99,8 +115,8 @@ static bool quickfit_open(void *state, const struct hb_config *config, struct hb
 
 QUICKFIT(quick_best, .insert = size_address_insert, .remove = size_address_remove,
          .take = size_address_take, .count = size_address_count)
-QUICKFIT(quick_first, .insert = area_insert, .remove = area_remove, .find = area_find_first,
-         .grown = area_grown, .count = area_count)
+QUICKFIT(quick_first, .insert = first_address_insert, .remove = first_address_remove,
+         .take = first_address_take, .count = first_address_count)
 QUICKFIT(quick_segregated, .insert = bins_insert, .remove = bins_remove, .take = bins_take,
          .count = bins_count)
 QUICKFIT(quick_tlsf, .insert = levels_5_insert, .remove = levels_5_remove, .take = levels_5_take,

@@ -16,13 +16,14 @@
  * Finds it by index=tree in O(log heap) steps, or index=list as the textbook does, in O(free
  * blocks): both place every block alike.
  *
- * Cost: allocation and free O(log heap), amortised for best and worst fit by address, with two
- * neighbours merged at once.
+ * Cost: allocation and free O(log heap), amortised where order=address, with two neighbours merged
+ * at once.
  * Waste: 8 bytes of header a block, rounding to 16, 32 at least; at most 16 bytes of unsplit
  * remainder; external fragmentation as the policy has it.
  * Laws: T1-T4, S1-S3 of mechanism/tagged.h.
  */
 #include "allocators/mechanism/index_area.h"
+#include "allocators/mechanism/index_first.h"
 #include "allocators/mechanism/index_list.h"
 #include "allocators/mechanism/index_rank.h"
 #include "allocators/mechanism/index_size.h"
@@ -50,13 +51,34 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
 
 #define HEAP(heap, STATE) ((struct STATE *)(heap))
 
-/* First and next fit over the tree by rank. */
+/* First fit over bins by size and a tournament of their ranks. */
+#define FIRST_COMMON(ORDER, KEY)                                                                   \
+    static bool first_##ORDER##_open(void *state, const struct hb_config *config,                  \
+                                     struct hb_backend *backend) {                                 \
+        first_open(state, KEY);                                                                    \
+        return tagged_plain_open(state, config, backend);                                          \
+    }                                                                                              \
+    static void first_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {            \
+        first_insert(HEAP(heap, index_first), KEY, block);                                         \
+    }                                                                                              \
+    static void first_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {            \
+        first_remove(HEAP(heap, index_first), KEY, block);                                         \
+    }                                                                                              \
+    static struct block *first_##ORDER##_take(struct tagged_heap *heap, size_t need) {             \
+        return first_take(HEAP(heap, index_first), KEY, need);                                     \
+    }                                                                                              \
+    static void first_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {    \
+        first_count(HEAP(heap, index_first), KEY, ledger);                                         \
+    }                                                                                              \
+    TAGGED_POLICIES(first_tree_##ORDER, .insert = first_##ORDER##_insert,                          \
+                    .remove = first_##ORDER##_remove, .take = first_##ORDER##_take,                \
+                    .count = first_##ORDER##_count)                                                \
+    TAGGED_VARIANTS(first_tree_##ORDER, "firstfit", index_first, first_##ORDER##_open)
+
+/* Next fit by age over the tree by rank. */
 #define RANK_COMMON(ORDER, KEY)                                                                    \
     static void rank_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
         rank_insert(HEAP(heap, index_rank), KEY, block);                                           \
-    }                                                                                              \
-    static struct block *rank_##ORDER##_find_first(struct tagged_heap *heap, size_t need) {        \
-        return rank_find_first(HEAP(heap, index_rank), KEY, need);                                 \
     }                                                                                              \
     static struct block *rank_##ORDER##_find_next(struct tagged_heap *heap, size_t need) {         \
         return rank_find_next(HEAP(heap, index_rank), KEY, need);                                  \
@@ -64,13 +86,9 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     static void rank_##ORDER##_picked(struct tagged_heap *heap, struct block *block) {             \
         rank_set_rover(HEAP(heap, index_rank), KEY, block);                                        \
     }                                                                                              \
-    TAGGED_POLICIES(first_tree_##ORDER, .insert = rank_##ORDER##_insert,                           \
-                    .remove = rank_all_remove, .find = rank_##ORDER##_find_first,                  \
-                    .count = rank_all_count)                                                       \
     TAGGED_POLICIES(next_tree_##ORDER, .insert = rank_##ORDER##_insert, .remove = rank_all_remove, \
                     .find = rank_##ORDER##_find_next, .picked = rank_##ORDER##_picked,             \
                     .count = rank_all_count)                                                       \
-    TAGGED_VARIANTS(first_tree_##ORDER, "firstfit", index_rank, rank_open)                         \
     TAGGED_VARIANTS(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
 /* Best and worst fit over the bins by size. */
@@ -153,14 +171,14 @@ static struct block *list_all_find_largest(struct tagged_heap *heap, size_t need
     return list_find_largest(HEAP(heap, index_list), need);
 }
 
-TAGGED_POLICIES(first_tree_address, .insert = area_insert, .remove = area_remove,
-                .find = area_find_first, .grown = area_grown, .count = area_count)
 TAGGED_POLICIES(next_tree_address, .insert = area_insert, .remove = area_remove,
                 .find = area_find_next, .picked = area_picked, .grown = area_grown,
                 .count = area_count)
-TAGGED_VARIANTS(first_tree_address, "firstfit", index_area, address_open)
 TAGGED_VARIANTS(next_tree_address, "nextfit", index_area, address_open)
 
+FIRST_COMMON(address, HB_ORDER_ADDRESS)
+FIRST_COMMON(lifo, HB_ORDER_LIFO)
+FIRST_COMMON(fifo, HB_ORDER_FIFO)
 RANK_COMMON(lifo, HB_ORDER_LIFO)
 RANK_COMMON(fifo, HB_ORDER_FIFO)
 SIZE_COMMON(address, HB_ORDER_ADDRESS)

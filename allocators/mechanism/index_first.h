@@ -1,0 +1,218 @@
+/* index_first.h -- free blocks by size, with a tournament (a complete tree of minima) of the bins'
+ * ranks over them: answers "lowest rank that fits" (first fit) by the minimum over all bins from
+ * the request's on, one look a level.
+ *
+ * Sizes below 8 KiB have a bin each by address, where low blocks are soon used and few are large;
+ * by age, sizes below 64 KiB. All larger blocks share the last leaf of the tournament, with one
+ * tree by rank, each node with the largest block below it.
+ */
+#ifndef HB_INDEX_FIRST_H
+#define HB_INDEX_FIRST_H
+
+#include "allocators/mechanism/bin.h"
+#include "allocators/mechanism/digital_most.h"
+
+enum {
+    FIRST_LEAF_BITS = 12, /* of a key, for its leaf */
+    FIRST_LEAVES_MAX = 1 << FIRST_LEAF_BITS
+};
+
+#define FIRST_NONE UINT64_MAX
+
+struct index_first {
+    struct tagged_heap heap; /* first, so that the engine's pointer is ours */
+    unsigned bits;           /* of the ranks in the large blocks' tree */
+    block_ref large;         /* its root */
+    block_ref large_first;   /* its first in rank */
+    /* Node n has children 2n and 2n+1, leaf u is node first_leaves + u; each is the lowest key of
+     * the leaves below it: (place in rank, leaf). Node 0 is FIRST_NONE. */
+    uint64_t lowest[2 * FIRST_LEAVES_MAX] __attribute__((aligned(64)));
+    union bin bin[FIRST_LEAVES_MAX];
+};
+
+HB_INLINE unsigned first_levels(enum hb_order order) {
+    return order == HB_ORDER_ADDRESS ? 9 : FIRST_LEAF_BITS;
+}
+
+HB_INLINE uint32_t first_leaves(enum hb_order order) {
+    return 1u << first_levels(order);
+}
+
+/* The leaf of all sizes from this on, in units of 16. */
+HB_INLINE uint32_t first_large(enum hb_order order) {
+    return first_leaves(order) - 1;
+}
+
+HB_INLINE void first_open(struct index_first *index, enum hb_order order) {
+    index->bits = 1;
+    for (uint32_t node = 0; node < 2 * first_leaves(order); node++)
+        index->lowest[node] = FIRST_NONE;
+    for (uint32_t units = 0; units < first_large(order); units++)
+        bin_open(order, &index->bin[units]);
+}
+
+/* The lowest comes first. */
+HB_INLINE uint64_t first_key(const struct tagged_heap *heap, enum hb_order order,
+                             const struct block *block, uint32_t leaf) {
+    uint64_t key = order_key(heap, order, block);
+    return (order == HB_ORDER_LIFO ? ~key : key) << FIRST_LEAF_BITS | leaf;
+}
+
+/* A new block comes before all others. */
+HB_INLINE void first_set_lowest(struct index_first *index, enum hb_order order, uint32_t leaf,
+                                uint64_t key) {
+#pragma GCC unroll 16
+    for (uint32_t node = first_leaves(order) + leaf; node; node >>= 1)
+        index->lowest[node] = key;
+}
+
+/* A leaf's first block is now this one, or NULL. */
+HB_INLINE void first_set(struct index_first *index, enum hb_order order, uint32_t leaf,
+                         const struct block *block) {
+    uint64_t *lowest = index->lowest;
+    uint32_t node = first_leaves(order) + leaf;
+    uint64_t key = block ? first_key(&index->heap, order, block, leaf) : FIRST_NONE;
+    lowest[node] = key;
+#pragma GCC unroll 16
+    for (unsigned level = 0; level < first_levels(order); level++) {
+        uint64_t other = lowest[node ^ 1];
+        key = other < key ? other : key;
+        node >>= 1;
+        lowest[node] = key;
+    }
+}
+
+/* The lowest key from leaf on. */
+HB_INLINE uint64_t first_lowest(const struct index_first *index, enum hb_order order,
+                                uint32_t leaf) {
+    const uint64_t *lowest = index->lowest;
+    uint32_t node = first_leaves(order) + leaf;
+    uint64_t key = lowest[node];
+#pragma GCC unroll 16
+    for (unsigned level = 0; level < first_levels(order); level++) {
+        uint32_t right = (node | 1) & ((node & 1) - 1); /* a left child's sibling, else node 0 */
+        key = lowest[right] < key ? lowest[right] : key;
+        node >>= 1;
+    }
+    return key;
+}
+
+static inline void first_insert_large(struct index_first *index, enum hb_order order,
+                                      struct block *block) {
+    struct tagged_heap *heap = &index->heap;
+    uint64_t key = order_key(heap, order, block);
+    for (unsigned bits = order_bits(heap, order); index->bits < bits; index->bits++)
+        most_raise(heap, &index->large);
+    block_ref reference = block_reference(heap, block);
+    most_insert(heap, &index->large, reference, key << (64 - index->bits));
+    if (!index->large_first ||
+        order_before(order, key,
+                     order_key(heap, order, block_referred(heap, index->large_first)))) {
+        index->large_first = reference;
+        first_set(index, order, first_large(order), block);
+    }
+}
+
+static inline void first_remove_large(struct index_first *index, enum hb_order order,
+                                      block_ref reference) {
+    struct tagged_heap *heap = &index->heap;
+    most_remove(heap, &index->large, reference);
+    if (reference != index->large_first)
+        return;
+    block_ref first = most_first(heap, order, index->large, 0, 0);
+    index->large_first = first;
+    first_set(index, order, first_large(order), first ? block_referred(heap, first) : NULL);
+}
+
+HB_INLINE void first_insert(struct index_first *index, enum hb_order order, struct block *block) {
+    struct tagged_heap *heap = &index->heap;
+    uint32_t units = most_units(heap, block_reference(heap, block));
+    order_enter(heap, order, block);
+    if (HB_UNLIKELY(units >= first_large(order))) {
+        first_insert_large(index, order, block);
+        return;
+    }
+    union bin *bin = &index->bin[units];
+    bin_insert(heap, order, bin, block);
+    if (order == HB_ORDER_LIFO)
+        first_set_lowest(index, order, units, first_key(heap, order, block, units));
+    else if (bin_first(heap, order, bin) == block)
+        first_set(index, order, units, block);
+}
+
+HB_INLINE void first_remove(struct index_first *index, enum hb_order order, struct block *block) {
+    struct tagged_heap *heap = &index->heap;
+    block_ref reference = block_reference(heap, block);
+    uint32_t units = most_units(heap, reference);
+    if (HB_UNLIKELY(units >= first_large(order))) {
+        first_remove_large(index, order, reference);
+        return;
+    }
+    union bin *bin = &index->bin[units];
+    bool was_first = bin_first(heap, order, bin) == block;
+    bin_remove(heap, order, bin, block);
+    if (was_first)
+        first_set(index, order, units, bin_first(heap, order, bin));
+}
+
+static inline struct block *first_take_large(struct index_first *index, enum hb_order order,
+                                             uint32_t units) {
+    block_ref found = most_first(&index->heap, order, index->large, units, 0);
+    if (!found)
+        return NULL;
+    first_remove_large(index, order, found);
+    return block_referred(&index->heap, found);
+}
+
+HB_INLINE struct block *first_take(struct index_first *index, enum hb_order order, size_t need) {
+    struct tagged_heap *heap = &index->heap;
+    uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
+    if (HB_UNLIKELY(units >= first_large(order)))
+        return first_take_large(index, order, units);
+    uint64_t key = first_lowest(index, order, units);
+    heap->stats.search_steps++;
+    if (HB_UNLIKELY(key == FIRST_NONE))
+        return NULL;
+    uint32_t leaf = (uint32_t)key % FIRST_LEAVES_MAX;
+    if (HB_UNLIKELY(leaf == first_large(order))) {
+        block_ref first = index->large_first;
+        first_remove_large(index, order, first);
+        return block_referred(heap, first);
+    }
+    union bin *bin = &index->bin[leaf];
+    struct block *block = bin_take(heap, order, bin);
+    first_set(index, order, leaf, bin_first(heap, order, bin));
+    return block;
+}
+
+static inline void first_count_node(struct index_first *index, enum hb_order order, uint32_t node,
+                                    struct tagged_ledger *ledger) {
+    const uint64_t *lowest = index->lowest;
+    struct tagged_heap *heap = &index->heap;
+    uint64_t expected;
+    if (node < first_leaves(order)) {
+        expected =
+            lowest[2 * node] < lowest[2 * node + 1] ? lowest[2 * node] : lowest[2 * node + 1];
+    } else {
+        uint32_t leaf = node - first_leaves(order);
+        block_ref large = most_first(heap, order, index->large, 0, 0);
+        const struct block *block = leaf < first_large(order)
+                                        ? bin_first(heap, order, &index->bin[leaf])
+                                    : large ? block_referred(heap, large)
+                                            : NULL;
+        expected = block ? first_key(heap, order, block, leaf) : FIRST_NONE;
+    }
+    if (!ledger->broken && lowest[node] != expected)
+        ledger->broken = "S3 the tournament knows each bin's first block";
+}
+
+static inline void first_count(struct index_first *index, enum hb_order order,
+                               struct tagged_ledger *ledger) {
+    most_count(&index->heap, index->large, ledger);
+    for (uint32_t units = 0; units < first_large(order) && !ledger->broken; units++)
+        bin_count(&index->heap, order, &index->bin[units], units, ledger);
+    for (uint32_t node = 1; node < 2 * first_leaves(order) && !ledger->broken; node++)
+        first_count_node(index, order, node, ledger);
+}
+
+#endif
