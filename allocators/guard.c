@@ -9,7 +9,7 @@
 #include "allocators/front.h"
 #include "allocators/guard_tag.h"
 
-enum { INNER_STATE_MAX = 131072, RECENT = 256, PATROL_SHARE = 16 };
+enum { INNER_STATE_MAX = 9 << 20, RECENT = 256, PATROL_SHARE = 16 };
 enum { EAGER_CALLS = 4096, PATROL_CALLS_MIN = 32 };
 
 struct guard {
