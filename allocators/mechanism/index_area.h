@@ -154,7 +154,7 @@ static inline void area_double(struct index_area *index) {
                             : index->most[low] > index->most[high] ? index->most[low]
                                                                    : index->most[high];
     }
-    for (int entry = AREA_COUNT; entry < index->top + AREA_FAN; entry++)
+    for (int entry = AREA_COUNT; area_group_below(entry) < index->top; entry++)
         index->most[entry] = area_group_most(index, area_group_below(entry));
 }
 
