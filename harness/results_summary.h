@@ -49,7 +49,8 @@ void hb_summaries_free(struct hb_summaries *summaries);
 /* Write one JSON object for each allocator, a line each. */
 bool hb_summaries_write_json(const struct hb_summaries *summaries, uint64_t seed, FILE *file);
 
-/* Print a block for each group, at most width columns of characters wide. */
+/* Print a block for each group that has any mean, an empty line before each, at most width columns of
+ * characters wide. */
 void hb_summaries_print_table(const struct hb_summaries *summaries, size_t width, FILE *file);
 
 #endif

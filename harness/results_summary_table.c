@@ -52,6 +52,14 @@ static bool group_has(const struct hb_summary_group *group, enum hb_mean_kind ki
     return false;
 }
 
+/* Only caches or only latencies, say, were measured: there is nothing to average. */
+static bool group_has_any(const struct hb_summary_group *group) {
+    for (int kind = 0; kind < HB_MEAN_KINDS; kind++)
+        if (group_has(group, (enum hb_mean_kind)kind))
+            return true;
+    return false;
+}
+
 static void figures_print(const struct hb_summary_group *group, size_t width, FILE *file) {
     const char **names = calloc(group->count, sizeof *names);
     struct hb_table *table = names ? hb_table_create(group->count, COLUMNS, names) : NULL;
@@ -145,8 +153,9 @@ static void notes_print(const struct hb_summary_group *group, size_t width, FILE
 void hb_summaries_print_table(const struct hb_summaries *summaries, size_t width, FILE *file) {
     for (size_t i = 0; i < summaries->count; i++) {
         const struct hb_summary_group *group = &summaries->groups[i];
-        if (i > 0)
-            fputc('\n', file);
+        if (!group_has_any(group))
+            continue;
+        fputc('\n', file);
         heading_print(group, width, file);
         figures_print(group, width, file);
         notes_print(group, width, file);

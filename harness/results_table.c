@@ -127,8 +127,6 @@ static void means_print(const struct hb_result *results, size_t count, size_t wi
 
     if (!hb_summaries_make(&summaries, results, count, HB_SUMMARY_SEED))
         return;
-    if (summaries.count > 0)
-        fputc('\n', file);
     hb_summaries_print_table(&summaries, width, file);
     hb_summaries_free(&summaries);
 }

@@ -104,6 +104,21 @@ static void means_are_geometric(void **state) {
     rows_clear(rows);
 }
 
+static void what_has_no_means_is_not_announced(void **state) {
+    struct hb_result rows[ROWS];
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        row_init(&rows[i], i < 2 ? "glibc" : i < 4 ? "bestfit" : "buddy", i % 2 ? "gcc" : "perl");
+        rows[i].l1d_misses_per_op = 1;
+    }
+    struct hb_summaries summaries = summaries_of(rows, ROWS);
+    char *text = text_of(&summaries, false);
+    assert_string_equal(text, "");
+    free(text);
+    hb_summaries_free(&summaries);
+    rows_clear(rows);
+}
+
 /* Cells may be measured and put together in any order: the means are the same to the last bit. */
 static void order_does_not_matter(void **state) {
     struct hb_result rows[ROWS], turned[ROWS];
@@ -223,6 +238,7 @@ static void means_as_data_are_no_results(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(means_are_geometric),
+        cmocka_unit_test(what_has_no_means_is_not_announced),
         cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(one_trace_has_no_means),
         cmocka_unit_test(conditions_are_not_mixed),
