@@ -142,6 +142,8 @@ static void known_ones_are_found_listed_and_in_all(void **state) {
     unsetenv("HEAPBENCH_LIBRARIES");
 }
 
+enum { PAGE = 4096, TABLES_MAX = 128 << 10 };
+
 static void any_library_is_measured_by_its_path(void **state) {
     (void)state;
     size_t count;
@@ -158,8 +160,9 @@ static void any_library_is_measured_by_its_path(void **state) {
     assert_string_equal(results[2].allocator, "./odd\\: na\\,me.so");
     for (size_t i = 0; i < 3; i++) {
         expect_measured(&results[i]);
-        double ratio = results[i].resident_peak_ratio / results[3].resident_peak_ratio;
-        assert_true(ratio > 0.99 && ratio < 1.01);
+        /* The library's memory holds the strategy's tables too; the worker keeps them apart. */
+        assert_true(results[i].peak_resident_bytes + PAGE >= results[3].peak_resident_bytes);
+        assert_true(results[i].peak_resident_bytes <= results[3].peak_resident_bytes + TABLES_MAX);
     }
     hb_results_free(results, count);
 }
