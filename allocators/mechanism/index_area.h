@@ -205,7 +205,7 @@ HB_INLINE block_ref area_lowest(struct index_area *index, int area, uint32_t uni
     block_ref lowest = 0;
     for (block_ref at = index->first[area]; at; at = area_node(&index->heap, at)->next) {
         bool fits = (area_units(&index->heap, at) >= units) & (at >= from);
-        lowest = fits & (at - 1 < lowest - 1) ? at : lowest; /* 0 is beyond all */
+        lowest = (fits & (at - 1 < lowest - 1)) ? at : lowest; /* 0 is beyond all */
         index->heap.stats.search_steps++;
     }
     return lowest;
