@@ -23,6 +23,13 @@ struct hb_clock {
     uint64_t (*stop)(void);
 };
 
+/* For whole replays and waits: nanoseconds since some moment. */
+HB_CLOCK_INLINE uint64_t hb_monotonic_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 HB_CLOCK_INLINE uint64_t clock_system(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC_RAW, &time);

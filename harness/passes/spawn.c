@@ -1,3 +1,4 @@
+#include "harness/measure/clock.h"
 #include "harness/passes/spawn.h"
 
 #include <errno.h>
@@ -95,14 +96,8 @@ __attribute__((noreturn)) static void child_exec(struct hb_launch *launch, struc
     _exit(127);
 }
 
-static uint64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 bool hb_worker_is_overdue(const struct hb_worker *worker) {
-    return now_ns() >= worker->deadline_ns;
+    return hb_monotonic_ns() >= worker->deadline_ns;
 }
 
 /* Wait for the worker, awake at most twice a second; kill it when interrupted or overdue. Returns
@@ -187,7 +182,8 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
     if (!hb_preload_open(&launch->preload, job->library, error, ERROR_BYTES))
         return false;
     worker->page = job_open(job, &launch->files[0]);
-    worker->deadline_ns = job->timeout_s ? now_ns() + job->timeout_s * 1000000000u : UINT64_MAX;
+    worker->deadline_ns =
+        job->timeout_s ? hb_monotonic_ns() + job->timeout_s * 1000000000u : UINT64_MAX;
     pid_t parent = getpid();
     worker->pid = worker->page ? fork() : -1;
     if (worker->pid == 0)

@@ -6,10 +6,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 
+#include "harness/measure/clock.h"
 #include "harness/worker/execute.h"
 #include "harness/worker/replay.h"
 
@@ -36,12 +34,6 @@ struct concert {
     pthread_mutex_t lock;
 };
 
-static uint64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 HB_FRONT void concert_lock(struct concert *concert, bool locks) {
     if (locks)
         pthread_mutex_lock(&concert->lock);
@@ -56,13 +48,13 @@ HB_FRONT void concert_unlock(struct concert *concert, bool locks) {
 static void *exchange_await(struct runner *runner, void *_Atomic *place) {
     void *payload = atomic_load_explicit(place, memory_order_acquire);
     if (!payload) {
-        uint64_t start = now_ns();
+        uint64_t start = hb_monotonic_ns();
         for (unsigned spins = 0; !payload; spins++) {
             if (spins > SPINS)
                 sched_yield();
             payload = atomic_load_explicit(place, memory_order_acquire);
         }
-        runner->waited_ns += now_ns() - start;
+        runner->waited_ns += hb_monotonic_ns() - start;
     }
     atomic_store_explicit(place, NULL, memory_order_relaxed);
     return payload == NO_PAYLOAD ? NULL : payload;
@@ -134,7 +126,7 @@ static void *runner_work(void *context) {
             runner_replay(runner, true);
         else
             runner_replay(runner, false);
-        runner->end_ns = now_ns();
+        runner->end_ns = hb_monotonic_ns();
         pthread_barrier_wait(&concert->stop);
     }
 }
@@ -185,7 +177,7 @@ static uint64_t concert_play(struct concert *concert) {
     for (size_t i = 0; i < concert->count; i++)
         concert->runners[i].failed = concert->runners[i].skipped = concert->runners[i].waited_ns =
             0;
-    uint64_t start = now_ns();
+    uint64_t start = hb_monotonic_ns();
     pthread_barrier_wait(&concert->start);
     pthread_barrier_wait(&concert->stop);
     report->failed_allocs = 0;

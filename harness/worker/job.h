@@ -17,10 +17,10 @@
 #include "harness/measure/core.h"
 #include "harness/measure/counters.h"
 #include "harness/measure/latencies.h"
-#include "harness/worker/program.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/thp.h"
 #include "harness/worker/free_sizes.h"
+#include "harness/worker/program.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
 enum { JOB_VERSION = 8, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };

@@ -3,17 +3,12 @@
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "harness/measure/clock.h"
 
 /* A CPU that slept this long is slow for a while: wait awake. */
 #define AWAKE_NS UINT64_C(50000000)
-
-static uint64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 void stream_open(struct stream *stream, struct worker *worker) {
     *stream = (struct stream){.worker = worker};
@@ -47,14 +42,14 @@ static void block_await(struct stream *stream, uint32_t number) {
     struct job_feed *feed = &stream->worker->page->feed;
     if (atomic_load(&feed->filled) != number)
         return;
-    uint64_t start = now_ns();
-    while (atomic_load(&feed->filled) == number && now_ns() - start < AWAKE_NS)
+    uint64_t start = hb_monotonic_ns();
+    while (atomic_load(&feed->filled) == number && hb_monotonic_ns() - start < AWAKE_NS)
         sched_yield(); /* to the feeder, should there be one CPU only */
     while (atomic_load(&feed->filled) == number && !atomic_load(&feed->failed))
         syscall(SYS_futex, &feed->filled, FUTEX_WAIT, number, NULL, NULL, 0);
     if (atomic_load(&feed->filled) == number)
         worker_fail(stream->worker, feed->message, "");
-    stream->waited_ns += now_ns() - start;
+    stream->waited_ns += hb_monotonic_ns() - start;
 }
 
 static bool refill_from_ring(struct stream *stream) {

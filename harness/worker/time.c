@@ -2,15 +2,9 @@
  * replay, none an operation.
  */
 #include <sys/resource.h>
-#include <time.h>
 
+#include "harness/measure/clock.h"
 #include "harness/worker/replay.h"
-
-static uint64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static uint64_t minor_faults(void) {
     struct rusage usage;
@@ -20,9 +14,9 @@ static uint64_t minor_faults(void) {
 
 /* One replay. Returns what it took, the time without words to replay left out. */
 static uint64_t replay_timed(struct replay *replay, struct stream *stream) {
-    uint64_t waited = stream->waited_ns, start = now_ns();
+    uint64_t waited = stream->waited_ns, start = hb_monotonic_ns();
     replay_stream(replay, stream, stream->worker->job->touch);
-    return now_ns() - start - (stream->waited_ns - waited);
+    return hb_monotonic_ns() - start - (stream->waited_ns - waited);
 }
 
 static void replay_warm(struct worker *worker, struct replay *replay, struct stream *stream) {

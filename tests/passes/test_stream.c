@@ -52,8 +52,10 @@ static void a_streamed_replay_is_timed(void **state) {
         assert_true(results[i].ns_per_op > 0 && results[i].cold_ns_per_op > 0);
         assert_int_equal(results[i].ops, results[0].ops);
     }
-    assert_true(results[1].time_ratio > 0.05 &&
-                results[1].time_ratio < 20); /* a sanitizer's malloc is slow */
+#ifndef HB_SANITIZED /* whose malloc is slow */
+    assert_true(results[1].time_ratio > 0.5);
+#endif
+    assert_true(results[1].time_ratio > 0 && results[1].time_ratio < 20);
     hb_results_free(results, count);
 }
 
