@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "harness/cmd.h"
-#include "harness/diff.h"
-#include "harness/results_files.h"
-#include "harness/results_table.h"
+#include "harness/results/diff.h"
+#include "harness/results/files.h"
+#include "harness/results/table.h"
 
 struct request {
     struct hb_diff_limits limits;

@@ -18,7 +18,7 @@
 #include "harness/measure/core.h"
 #include "harness/measure/events.h"
 #include "harness/measure/noise.h"
-#include "harness/plot.h"
+#include "harness/plot/plot.h"
 #include "harness/table.h"
 
 enum { NAME_WIDTH = 24, WIDTH_MIN = 50, WIDTH = 80, TEXT_BYTES = 1024, WINDOW_MS = 200 };

@@ -10,7 +10,7 @@
 
 #include "harness/foreign.h"
 #include "harness/list_counters.h"
-#include "harness/results_table.h"
+#include "harness/results/table.h"
 #include "harness/table.h"
 #include "workloads/trace.h"
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/passes/spawn.h"
-#include "harness/plot.h"
-#include "harness/results_files.h"
+#include "harness/plot/plot.h"
+#include "harness/results/files.h"
 
 enum { SIGNAL_STATUS = 128 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "harness/cmd.h"
-#include "harness/results_files.h"
-#include "harness/results_summary.h"
+#include "harness/results/files.h"
+#include "harness/results/summary.h"
 
 static int help_print(void) {
     puts(

@@ -3,7 +3,7 @@
 #define HB_RUNDIR_H
 
 #include "harness/machine.h"
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 struct hb_rundir;
 

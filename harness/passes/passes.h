@@ -10,7 +10,7 @@
 #include "harness/passes/cache.h"
 #include "harness/passes/spawn.h"
 #include "harness/passes/time_blocks.h"
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 #define HB_NO_TIMEOUT UINT64_MAX
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "harness/measure/noise.h"
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 /* What one block gave of one cell. */
 struct hb_timed {

@@ -11,7 +11,7 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "harness/diff.h"
+#include "harness/results/diff.h"
 #include "harness/measure/statistics.h"
 
 enum { BLOCKS = 12 };

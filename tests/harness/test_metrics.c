@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 static const char *const kinds[] = {[HB_KIND_TEXT] = "text",
                                     [HB_KIND_COUNT] = "count",

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "harness/plot_axis.h"
-#include "harness/plot_labels.h"
-#include "harness/plot_sheet.h"
+#include "harness/plot/axis.h"
+#include "harness/plot/labels.h"
+#include "harness/plot/sheet.h"
 
 enum { LABELS = 12, PANELS = 60 };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 static char path[] = "/tmp/heapbench-results-XXXXXX";
 

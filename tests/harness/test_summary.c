@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/results_summary.h"
+#include "harness/results/summary.h"
 
 enum { ROWS = 6, BLOCKS = 12 };
 

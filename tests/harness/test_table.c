@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/results_table.h"
+#include "harness/results/table.h"
 #include "harness/table.h"
 
 enum { ROWS = 4 };

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 enum { BENCH_COMMAND_MAX = 4096, BENCH_TEXT_MAX = 4096 };
 
