@@ -27,10 +27,12 @@ static void keep_trace(struct hb_run *run, size_t first) {
         hb_rundir_add(run->dir, run->results + first, run->result_count - first, run->not_kept);
 }
 
-/* Only time is measured concurrently. */
+/* Only time is measured concurrently, and space at the recorded pace. */
 static unsigned run_passes(const struct hb_run *run) {
-    unsigned passes = run->options.passes;
-    return run->mode == HB_MODE_SERIAL ? passes : passes & HB_PASS_TIME;
+    static const unsigned passes[HB_MODES] = {[HB_MODE_SERIAL] = ~0u,
+                                              [HB_MODE_CONCURRENT] = HB_PASS_TIME,
+                                              [HB_MODE_PACED] = HB_PASS_TIME | HB_PASS_SPACE};
+    return run->options.passes & passes[run->mode];
 }
 
 /* The trace in the current mode under the current huge pages. */

@@ -173,9 +173,9 @@ int hb_run_modes_parse(struct hb_run_options *options, const char *text) {
         while (hb_mode_names[mode] && strcmp(hb_mode_names[mode], item) != 0)
             mode++;
         if (!hb_mode_names[mode])
-            return hb_usage_error("--mode: there is no mode '%s'; they are serial, concurrent",
-                                  item);
+            return hb_usage_error(
+                "--mode: there is no mode '%s'; they are serial, concurrent, paced", item);
         options->modes |= 1u << mode;
     }
-    return options->modes ? HB_EXIT_OK : hb_usage_error("--mode: name serial or concurrent");
+    return options->modes ? HB_EXIT_OK : hb_usage_error("--mode: name serial, concurrent or paced");
 }

@@ -19,8 +19,8 @@ enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000, THREADS_
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_threads, parse_touch, parse_seed, parse_stream,
-    parse_limit, parse_timeout, parse_format, parse_out, parse_help;
+static option_parse parse_repeats, parse_threads, parse_speed, parse_touch, parse_seed,
+    parse_stream, parse_limit, parse_timeout, parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -38,8 +38,12 @@ static const struct run_option {
     {"repeats", "N", parse_repeats,
      "blocks of the time and latency passes (12; 6 at least for intervals)"},
     {"mode", "LIST", hb_run_modes_parse,
-     "serial: the recorded total order on one thread; concurrent: each thread its own (serial)"},
-    {"threads", "N", parse_threads, "merge the threads of concurrent replay into N (as recorded)"},
+     "serial: the recorded total order on one thread; concurrent: each thread its own; paced: "
+     "that, "
+     "at the recorded times (serial)"},
+    {"threads", "N", parse_threads,
+     "merge the threads of concurrent and paced replay into N (as recorded)"},
+    {"speed", "FACTOR", parse_speed, "paced replay is so many times as fast as recorded (1)"},
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
     {"counters", "WHAT", hb_run_counters_parse,
@@ -120,6 +124,14 @@ static int parse_touch(struct hb_run_options *options, const char *text) {
     return HB_EXIT_OK;
 }
 
+static int parse_speed(struct hb_run_options *options, const char *text) {
+    char *end;
+    options->speed = strtod(text, &end);
+    if (end == text || *end || !(options->speed >= 0.001 && options->speed <= 1e6))
+        return hb_usage_error("--speed: '%s' is no factor from 0.001 to 1000000", text);
+    return HB_EXIT_OK;
+}
+
 static int parse_stream(struct hb_run_options *options, const char *text) {
     if (!parse_number(text, &options->stream_above) || options->stream_above > UINT32_MAX)
         return hb_usage_error("--stream-above: '%s' is no number of operations below 2^32", text);
@@ -181,6 +193,7 @@ static bool options_init(struct hb_run_options *options) {
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
+                                       .speed = 1,
                                        .stream_above = HB_PROGRAM_WORDS_MAX,
                                        .cpu = -1,
                                        .out = "heapbench-results"};
@@ -212,6 +225,9 @@ static int options_check(const struct hb_run_options *options) {
         return hb_usage_error("--counters=none leaves out the cache pass, the only one asked for");
     if (options->modes == 1u << HB_MODE_CONCURRENT && !(options->passes & HB_PASS_TIME))
         return hb_usage_error("--mode=concurrent measures time alone: add it to --passes");
+    if (options->modes == 1u << HB_MODE_PACED &&
+        !(options->passes & (HB_PASS_TIME | HB_PASS_SPACE)))
+        return hb_usage_error("--mode=paced measures time and space: add one to --passes");
     return check_null(options);
 }
 

@@ -10,8 +10,9 @@
 #include "harness/measure/geometry.h"
 #include "harness/measure/thp.h"
 
-/* How operations are ordered: the recorded total order on one thread, or each thread its own. */
-enum hb_mode { HB_MODE_SERIAL, HB_MODE_CONCURRENT, HB_MODES };
+/* How operations are ordered: the recorded total order on one thread, each thread its own, or that
+ * at the recorded times. */
+enum hb_mode { HB_MODE_SERIAL, HB_MODE_CONCURRENT, HB_MODE_PACED, HB_MODES };
 extern const char *const hb_mode_names[]; /* NULL-terminated */
 
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
@@ -31,7 +32,8 @@ struct hb_run_options {
     bool has_baseline;
     struct hb_spec baseline;
     unsigned modes;              /* bits 1 << enum hb_mode */
-    uint64_t threads;            /* of concurrent replay, at most; 0: as recorded */
+    uint64_t threads;            /* of concurrent and paced replay, at most; 0: as recorded */
+    double speed;                /* of paced replay, over the recorded one */
     unsigned passes;             /* HB_PASS_… */
     unsigned counting;           /* of the cache pass, HB_COUNT_…; 0: nothing */
     struct hb_events events;     /* those of HB_COUNT_EVENTS */

@@ -13,7 +13,7 @@
 
 #define WARM_NS UINT64_C(50000000)
 
-const char *const hb_mode_names[] = {"serial", "concurrent", NULL};
+const char *const hb_mode_names[] = {"serial", "concurrent", "paced", NULL};
 
 static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
     hb_progress_draw(((struct hb_run *)context)->trace, pass, step, steps);
@@ -22,8 +22,11 @@ static void show_progress(void *context, const char *pass, size_t step, size_t s
 static bool program_make(const struct hb_run *run, struct hb_program *program, const char *path,
                          uint64_t scale, char *error) {
     const struct hb_run_options *options = &run->options;
-    if (run->mode == HB_MODE_CONCURRENT)
-        return hb_program_weave(program, path, scale, options->threads, error);
+    struct hb_weave weave = {.scale = scale,
+                             .threads_max = options->threads,
+                             .speed = run->mode == HB_MODE_PACED ? options->speed : 0};
+    if (run->mode != HB_MODE_SERIAL)
+        return hb_program_weave(program, path, &weave, error);
     return hb_program_compile(program, path, scale, options->stream_above, error);
 }
 
@@ -63,6 +66,8 @@ static void cell_begin(const struct hb_run *run, struct hb_cell *cell) {
                  touches[options->touch >= 0 ? options->touch : TOUCH_FIRST]);
     snprintf(result->thp, sizeof result->thp, "%s", run->thp->in_force);
     result->threads = cell->program->header->thread_count ? cell->program->header->thread_count : 1;
+    if (run->mode == HB_MODE_PACED)
+        result->speed = options->speed;
     result->repeats =
         options->passes & (HB_PASS_TIME | HB_PASS_LATENCY) ? options->repeats : HB_COUNT_NULL;
     result->seed = options->seed;

@@ -35,7 +35,9 @@ static uint64_t timeout_of(const struct hb_plan *plan, const struct hb_spec *spe
     enum { LEAST_S = 60, OPS_PER_S = 50000 };
     if (plan->timeout_s)
         return plan->timeout_s == HB_NO_TIMEOUT ? 0 : plan->timeout_s;
-    return spec->library[0] ? LEAST_S + plan->program->header->op_count / OPS_PER_S : 0;
+    const struct program_header *program = plan->program->header;
+    uint64_t paced_s = program->pace_ns / 1000000000u;
+    return spec->library[0] ? LEAST_S + paced_s + program->op_count / OPS_PER_S : 0;
 }
 
 void hb_plan_job(const struct hb_plan *plan, struct job *job, enum job_pass pass,

@@ -37,18 +37,31 @@ static void fill_counts(struct hb_result *result, const struct report *report, u
 }
 
 /* Johnstone and Wilson's four measures (ISMM 1998, section 4.1), and resident memory alike. */
-static void fill_ratios(struct hb_result *result, const struct report *report) {
+static void fill_ratios(struct hb_result *result, const struct report *report, bool is_paced) {
     if (result->peak_live_bytes < RATIO_LIVE_MIN)
         return;
     double peak_live = (double)report->peak_live_bytes;
     result->resident_peak_ratio = ratio((double)report->peak_resident_bytes, peak_live);
     if (!report->sees_footprint)
         return;
+    result->frag_peak_ratio = ratio((double)report->peak_footprint_bytes, peak_live);
+    if (is_paced)
+        return;
     result->frag_mean_ratio = ratio(wide(report->footprint_sum), wide(report->live_sum));
     result->frag_at_peak_live_ratio = ratio((double)report->footprint_at_peak_live, peak_live);
     result->frag_at_peak_footprint_ratio =
         ratio((double)report->peak_footprint_bytes, (double)report->live_at_peak_footprint);
-    result->frag_peak_ratio = ratio((double)report->peak_footprint_bytes, peak_live);
+}
+
+/* On threads no operation can be told apart: time runs instead. */
+static void fill_paced(struct hb_result *result, const struct report *report, uint64_t scale) {
+    result->mean_resident_bytes = report->resident_mean_bytes / scale;
+    for (uint32_t i = 0; i < report->series_count; i++) {
+        hb_counts_append(&result->series_time_ns, report->series_time_ns[i]);
+        hb_counts_append(&result->series_resident_bytes, report->series_resident[i] / scale);
+        if (report->sees_footprint)
+            hb_counts_append(&result->series_footprint_bytes, report->series_footprint[i] / scale);
+    }
 }
 
 static void fill_series(struct hb_result *result, const struct report *report, uint64_t scale) {
@@ -109,13 +122,19 @@ static void measure_space(struct hb_plan *plan, struct hb_cell *cell) {
     struct job job;
     char error[512];
     hb_plan_job(plan, &job, JOB_SPACE, &cell->spec, TOUCH_PAGE);
+    job.is_pinned = !cell->program->header->thread_count;
     if (!hb_job_run(&job, cell->program, &report, error)) {
         hb_cell_fail(cell, "space", error);
         return;
     }
     uint64_t scale = cell->spec.config.scale;
     fill_counts(&cell->result, &report, scale);
-    fill_ratios(&cell->result, &report);
+    bool is_paced = cell->program->header->pace_ns > 0;
+    fill_ratios(&cell->result, &report, is_paced);
+    if (is_paced) {
+        fill_paced(&cell->result, &report, scale);
+        return;
+    }
     fill_series(&cell->result, &report, scale);
     measure_peak(plan, cell, &report);
 }

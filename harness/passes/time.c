@@ -57,6 +57,23 @@ static void block_note(struct block *block, const struct hb_noise *noise) {
         block->khz_most = noise->khz;
 }
 
+static void timed_threads(struct hb_timed *timed, const struct program_header *program,
+                          const struct report *report) {
+    timed->wait_ratio = timed->overlap_ratio = NAN;
+    timed->idle_ratio = timed->late_mean_ns = timed->late_max_ns = NAN;
+    if (!report->wall_ns)
+        return;
+    double wall_ns = (double)report->wall_ns, all_ns = wall_ns * (double)program->thread_count;
+    timed->wait_ratio = (double)report->waited_ns / all_ns;
+    timed->overlap_ratio = (double)report->busy_ns / wall_ns;
+    if (!program->pace_ns)
+        return;
+    timed->idle_ratio = (double)report->idle_ns / all_ns;
+    timed->late_max_ns = (double)report->late_most_ns;
+    if (report->late_marks)
+        timed->late_mean_ns = (double)report->late_ns / (double)report->late_marks;
+}
+
 /* A failed cell takes part in no further block. */
 static void time_cell(struct block *block, struct hb_cell *cell) {
     static struct report report;
@@ -74,13 +91,7 @@ static void time_cell(struct block *block, struct hb_cell *cell) {
     timed->warm_ns = has_warm ? block_warm_ns(&report) : NAN;
     timed->cold_ns =
         report.cold_ns >= REPLAY_NS_MIN ? (double)report.cold_ns / (double)report.ops : NAN;
-    timed->wait_ratio = timed->overlap_ratio = NAN;
-    if (report.wall_ns) {
-        double wall_ns = (double)report.wall_ns;
-        uint64_t threads = cell->program->header->thread_count;
-        timed->wait_ratio = (double)report.waited_ns / (wall_ns * (double)threads);
-        timed->overlap_ratio = (double)report.busy_ns / wall_ns;
-    }
+    timed_threads(timed, cell->program->header, &report);
     if (!report.wall_ns) /* threads in each other's way are what is measured */
         block_note(block, &report.noise);
     if (has_warm)

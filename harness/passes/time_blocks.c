@@ -138,6 +138,20 @@ static double timed_median(const struct hb_time_blocks *blocks, const struct hb_
     return median;
 }
 
+static void threads_fill(struct hb_result *result, const struct hb_time_blocks *blocks,
+                         const struct hb_timed *timed, const bool *counts) {
+    const struct {
+        double *value;
+        size_t offset;
+    } fields[] = {{&result->wait_ratio, offsetof(struct hb_timed, wait_ratio)},
+                  {&result->overlap_ratio, offsetof(struct hb_timed, overlap_ratio)},
+                  {&result->idle_ratio, offsetof(struct hb_timed, idle_ratio)},
+                  {&result->late_mean_ns, offsetof(struct hb_timed, late_mean_ns)},
+                  {&result->late_max_ns, offsetof(struct hb_timed, late_max_ns)}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        *fields[i].value = timed_median(blocks, timed, fields[i].offset, counts);
+}
+
 void hb_time_fill(struct hb_result *result, const struct hb_time_blocks *blocks,
                   const struct hb_timed *timed, const struct hb_timed *baseline) {
     bool counts[HB_SERIES_MAX];
@@ -153,9 +167,7 @@ void hb_time_fill(struct hb_result *result, const struct hb_time_blocks *blocks,
     result->ns_per_op_ci95_high = interval.high;
     result->cold_ns_per_op =
         hb_median(result->cold_replay_ns.values, result->cold_replay_ns.count).median;
-    result->wait_ratio = timed_median(blocks, timed, offsetof(struct hb_timed, wait_ratio), counts);
-    result->overlap_ratio =
-        timed_median(blocks, timed, offsetof(struct hb_timed, overlap_ratio), counts);
+    threads_fill(result, blocks, timed, counts);
     noise_fill(result, blocks, timed, counts);
     if (baseline)
         baseline_fill(result, blocks, baseline, counts);

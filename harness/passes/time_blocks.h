@@ -14,7 +14,8 @@ struct hb_timed {
     bool ran;
     double warm_ns, cold_ns; /* per op; NaN: too short to time */
     struct hb_noise noise;
-    double wait_ratio, overlap_ratio; /* concurrent, else NaN */
+    double wait_ratio, overlap_ratio;             /* on threads, else NaN */
+    double idle_ratio, late_mean_ns, late_max_ns; /* paced, else NaN */
 };
 
 /* How far the blocks of a plan have come. A block is bad if any of its workers was disturbed. */

@@ -14,7 +14,11 @@
 #include "harness/passes/objects.h"
 #include "harness/passes/word.h"
 
-enum { ERROR_BYTES = 512, THREADS_MAX = 1024, SLOT_CHUNK = 64, OP_WORDS_MAX = 4 };
+enum { ERROR_BYTES = 512, THREADS_MAX = 1024, SLOT_CHUNK = 64, OP_WORDS_MAX = 5 };
+
+/* Marks of the pace are at least so far apart in a thread. */
+enum { PACE_STEP_NS = 1000 };
+#define PACE_NS_MAX (366. * 24 * 3600 * 1e9)
 
 /* Of an object, while written: where its payload is. */
 #define IN_EXCHANGE          ((uint64_t)1 << 63)
@@ -31,12 +35,15 @@ struct strand {
     size_t word_count, capacity;
     struct spare slots;
     uint32_t chunk_next, chunk_end; /* no cache line holds slots of two threads */
+    uint64_t paced_ns;              /* the last mark of its pace */
 };
 
 struct loom {
-    uint64_t scale, threads_max;
+    const struct hb_weave *weave;
     struct strand strands[THREADS_MAX];
     struct hb_objects objects;
+    struct hb_objects requests; /* bytes, scaled, of each object */
+    uint64_t live;
     uint8_t *goes; /* a byte an operation: its object goes to another thread after it */
     size_t goes_capacity;
     struct program_header facts;
@@ -137,6 +144,44 @@ static void object_give(struct loom *loom, uint64_t *place, uint32_t thread) {
     *place = IN_EXCHANGE | exchange;
 }
 
+/* Live bytes in the order of the trace. False without memory. */
+static bool account(struct loom *loom, const struct hb_op *op, uint64_t request) {
+    struct program_header *facts = &loom->facts;
+    bool is_known = op->kind == HB_OP_FREE || op->kind == HB_OP_REALLOC;
+    if (!is_known && !hb_objects_born(&loom->requests, op->object, 0))
+        return false;
+    uint64_t *last = hb_objects_at(&loom->requests, op->object);
+    loom->live += request - *last;
+    *last = request;
+    if (op->kind == HB_OP_FREE)
+        hb_objects_dies(&loom->requests, op->object);
+    if (loom->live > facts->peak_live_bytes) {
+        facts->peak_live_bytes = loom->live;
+        facts->peak_live_op = facts->op_count - 1;
+    }
+    if (request > facts->largest_request)
+        facts->largest_request = request;
+    return true;
+}
+
+/* Say when the next word of the strand is due, if that is news. */
+static void strand_pace(struct loom *loom, struct strand *strand, uint64_t time_ns) {
+    if (!(loom->weave->speed > 0))
+        return;
+    double at = (double)time_ns / loom->weave->speed;
+    if (at > PACE_NS_MAX) {
+        loom_fail(loom, "at this pace it takes more than a year");
+        return;
+    }
+    uint64_t due = (uint64_t)at;
+    if (due > loom->facts.pace_ns)
+        loom->facts.pace_ns = due;
+    if (due < strand->paced_ns + PACE_STEP_NS)
+        return;
+    strand->words[strand->word_count++] = PROGRAM_PACE | due << 3;
+    strand->paced_ns = due;
+}
+
 /* Second reading: the object's number is its place. */
 static void step_write(struct loom *loom, const struct hb_op *op, uint32_t thread) {
     struct strand *strand = &loom->strands[thread];
@@ -146,22 +191,21 @@ static void step_write(struct loom *loom, const struct hb_op *op, uint32_t threa
     bool dies = op->kind == HB_OP_FREE, is_known = dies || op->kind == HB_OP_REALLOC;
     if (words)
         strand->words = words;
-    if (!words || __builtin_mul_overflow(op->size, loom->scale, &request)) {
+    if (!words || __builtin_mul_overflow(op->size, loom->weave->scale, &request)) {
         loom_fail(loom, "not enough memory to replay it, or sizes beyond 2^64");
         return;
     }
-    if (!is_known) {
+    if (!is_known)
         place = PLACE(thread, slot_take(loom, strand));
-        if (!hb_objects_born(&loom->objects, op->object, place))
-            loom_fail(loom, "not enough memory to replay it");
-    }
+    if (!account(loom, op, request) ||
+        (!is_known && !hb_objects_born(&loom->objects, op->object, place)))
+        loom_fail(loom, "not enough memory to replay it");
     if (loom->problem)
         return;
+    strand_pace(loom, strand, op->time_ns);
     uint64_t *at = hb_objects_at(&loom->objects, op->object);
     uint32_t slot = object_fetch(loom, at, thread);
     strand->word_count += hb_word_write(strand->words + strand->word_count, op, slot, request);
-    if (request > loom->facts.largest_request)
-        loom->facts.largest_request = request;
     if (dies) {
         spare_push(loom, &strand->slots, slot);
         hb_objects_dies(&loom->objects, op->object);
@@ -171,7 +215,7 @@ static void step_write(struct loom *loom, const struct hb_op *op, uint32_t threa
 }
 
 static uint32_t loom_thread(struct loom *loom, const struct hb_op *op) {
-    uint64_t thread = loom->threads_max ? op->thread % loom->threads_max : op->thread;
+    uint64_t thread = loom->weave->threads_max ? op->thread % loom->weave->threads_max : op->thread;
     if (thread >= THREADS_MAX) {
         loom_fail(loom, "it has more than 1024 threads: merge them with --threads=N");
         return 0;
@@ -259,24 +303,31 @@ static void loom_free(struct loom *loom) {
         free(loom->strands[i].slots.values);
     }
     hb_objects_free(&loom->objects);
+    hb_objects_free(&loom->requests);
     free(loom->goes);
     free(loom);
 }
 
-bool hb_program_weave(struct hb_program *program, const char *path, uint64_t scale,
-                      uint64_t threads_max, char *error) {
+bool hb_program_weave(struct hb_program *program, const char *path, const struct hb_weave *weave,
+                      char *error) {
     struct loom *loom = calloc(1, sizeof *loom);
     *program = (struct hb_program){.file = -1, .path = path};
     if (!loom) {
         snprintf(error, ERROR_BYTES, "not enough memory");
         return false;
     }
-    loom->scale = scale;
-    loom->threads_max = threads_max;
-    loom->facts = (struct program_header){.magic = PROGRAM_MAGIC, .scale = scale};
+    loom->weave = weave;
+    loom->facts = (struct program_header){.magic = PROGRAM_MAGIC, .scale = weave->scale};
     bool woven = loom_read(loom, path, step_find, error);
     hb_objects_free(&loom->objects);
     woven = woven && loom_read(loom, path, step_write, error);
+    if (woven && weave->speed > 0 && !loom->facts.pace_ns) {
+        snprintf(error, ERROR_BYTES,
+                 "%s: the trace has no times to pace it by; replay it with --mode=serial or "
+                 "concurrent",
+                 path);
+        woven = false;
+    }
     if (woven && !loom_finish(loom, program)) {
         snprintf(error, ERROR_BYTES, "%s: not enough memory to replay it", path);
         woven = false;

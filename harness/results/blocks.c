@@ -9,10 +9,14 @@ bool hb_result_is_baseline(const struct hb_result *result) {
     return isnan(result->time_ratio) && strcmp(result->allocator, result->baseline) == 0;
 }
 
+bool hb_result_speeds_agree(const struct hb_result *a, const struct hb_result *b) {
+    return a->speed == b->speed || (isnan(a->speed) && isnan(b->speed));
+}
+
 bool hb_results_conditions_agree(const struct hb_result *a, const struct hb_result *b) {
     return strcmp(a->mode, b->mode) == 0 && strcmp(a->touch, b->touch) == 0 &&
            strcmp(a->thp, b->thp) == 0 && strcmp(a->baseline, b->baseline) == 0 &&
-           a->threads == b->threads;
+           a->threads == b->threads && hb_result_speeds_agree(a, b);
 }
 
 static bool results_share_block(const struct hb_result *a, const struct hb_result *b) {

@@ -21,6 +21,9 @@ bool hb_results_blocks_make(struct hb_results_blocks *blocks, const struct hb_re
                             size_t count);
 void hb_results_blocks_free(struct hb_results_blocks *blocks);
 
+/* Are both paced alike, or both not paced? */
+bool hb_result_speeds_agree(const struct hb_result *a, const struct hb_result *b);
+
 /* Were both measured under the same conditions: baseline, mode, threads, touch, huge pages? */
 bool hb_results_conditions_agree(const struct hb_result *a, const struct hb_result *b);
 

@@ -55,7 +55,7 @@ static bool cells_agree(const struct hb_result *a, const struct hb_result *b) {
     return strcmp(a->allocator, b->allocator) == 0 && strcmp(a->trace, b->trace) == 0 &&
            strcmp(a->baseline, b->baseline) == 0 && strcmp(a->mode, b->mode) == 0 &&
            strcmp(a->touch, b->touch) == 0 && a->threads == b->threads && same_pages &&
-           hb_result_is_baseline(a) == hb_result_is_baseline(b);
+           hb_result_speeds_agree(a, b) && hb_result_is_baseline(a) == hb_result_is_baseline(b);
 }
 
 static const struct hb_result *side_find(const struct hb_diff_side *side,

@@ -17,6 +17,7 @@
 
 #include "harness/results/latency.h"
 #include "harness/results/memory.h"
+#include "harness/results/paced.h"
 #include "harness/results/sim.h"
 
 enum { HB_RESULT_SCHEMA = 1, HB_RESULT_TEXT_MAX = 512, HB_SERIES_MAX = 1000 };
@@ -30,7 +31,8 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     X(TEXT, trace, "", "name of the trace")                                                        \
     X(TEXT, baseline, "", "canonical spec of the baseline")                                        \
     X(TEXT, passes, "", "passes run, comma-separated")                                             \
-    X(TEXT, mode, "", "serial: the recorded total order; concurrent: each thread its own")         \
+    X(TEXT, mode, "",                                                                              \
+      "serial: the recorded order; concurrent: each thread its own; paced: in time")               \
     X(COUNT, threads, "", "threads that replayed")                                                 \
     X(TEXT, touch, "", "what replay wrote where time is measured: none, first, page or all")       \
     X(COUNT, repeats, "", "blocks of the time and latency passes")                                 \
@@ -121,8 +123,9 @@ enum { HB_ARRAY_MAX = 65536 }; /* values in an array of a result */
     HB_SIM_FIELDS(X)                                                                               \
     HB_LATENCY_NOISE_FIELDS(X)                                                                     \
     X(REAL, wait_ratio, "",                                                                        \
-      "concurrent: part of all threads' time in which they waited for an object")                  \
-    X(REAL, overlap_ratio, "", "concurrent: threads at work, on average over the wall time")
+      "on threads: part of all threads' time in which they waited for an object")                  \
+    X(REAL, overlap_ratio, "", "on threads: how many were at work, on average over the wall time") \
+    HB_PACED_FIELDS(X)
 
 struct hb_counts {
     size_t count;

@@ -98,6 +98,8 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
 
     if (first->mode[0] != '\0')
         line_add(line, ", ", "%s", first->mode);
+    if (!isnan(first->speed))
+        line_add(line, ", ", "%g times the recorded speed: ns/op of time at work", first->speed);
     if (first->threads != HB_COUNT_NULL && first->threads > 1)
         line_add(line, ", ", "%" PRIu64 " threads", first->threads);
     if (first->touch[0] != '\0' && block_has_time(block))

@@ -23,7 +23,7 @@
 #include "harness/worker/program.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 8, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 9, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 /* Huge pages are looked at at each so-manyth point of the series, and at the last. */
 enum { JOB_HUGE_STEP = 8, JOB_HUGE_MAX = JOB_SERIES_MAX / JOB_HUGE_STEP + 2 };
@@ -90,8 +90,10 @@ struct report {
     uint32_t replay_count;
     uint64_t replay_ns[JOB_REPLAYS_MAX]; /* warm ones, the first left out */
     uint64_t wall_ns, waited_ns,
-        busy_ns;           /* concurrent, the last replay; the last two: all threads */
-    struct hb_noise noise; /* from before the cold replay to after the last */
+        busy_ns;      /* on threads, the last replay; the last two: all threads */
+    uint64_t idle_ns; /* paced: all threads' time ahead of the pace */
+    uint64_t late_ns, late_most_ns, late_marks; /* behind it: sum and most over its marks */
+    struct hb_noise noise;                      /* from before the cold replay to after the last */
 
     /* JOB_SPACE; ops and failed_allocs by every pass */
     uint64_t ops;
@@ -114,6 +116,8 @@ struct report {
     uint64_t series_live[JOB_SERIES_MAX];
     uint64_t series_footprint[JOB_SERIES_MAX];
     uint64_t series_resident[JOB_SERIES_MAX];
+    uint64_t series_time_ns[JOB_SERIES_MAX]; /* paced, instead of series_op, _allocated, _live */
+    uint64_t resident_mean_bytes;            /* paced: over time */
 
     /* JOB_PEAK */
     uint64_t footprint_bytes, live_block_bytes, live_bytes, free_bytes, largest_free_bytes;

@@ -86,8 +86,9 @@ static void worker_run(struct worker *worker) {
         [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
-    if (worker->program->thread_count && worker->job->pass != JOB_TIME)
-        worker_fail(worker, "only time is measured concurrently", "");
+    if (worker->program->thread_count && worker->job->pass != JOB_TIME &&
+        !(worker->program->pace_ns && worker->job->pass == JOB_SPACE))
+        worker_fail(worker, "on threads only time is measured, and space at a pace", "");
     worker_verify_library(worker);
     worker_open(worker);
     passes[worker->job->pass](worker);

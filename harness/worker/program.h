@@ -10,7 +10,8 @@
  * A woven program is one for several threads, each with words of its own. A slot belongs to one
  * thread. Where the next operation on an object is another thread's, PROGRAM_GIVE moves its payload
  * from the thread's slot (bits 3-31) to a place of exchange (bits 32-63), and PROGRAM_TAKE there
- * waits until it is in that place and moves it to a slot of the taker. These are no operations.
+ * waits until it is in that place and moves it to a slot of the taker. In a paced one, PROGRAM_PACE
+ * says when what follows may begin: bits 3-63, ns after the start. These are no operations.
  *
  * The program lies in memory that the parent shares read-only with every worker, header first. Of a
  * streamed program the words come in blocks, each of whole operations, in a ring of
@@ -29,7 +30,8 @@ enum program_kind {
     PROGRAM_CALLOC,
     PROGRAM_WIDE,
     PROGRAM_GIVE, /* of a woven program only: */
-    PROGRAM_TAKE
+    PROGRAM_TAKE,
+    PROGRAM_PACE
 };
 
 enum { PROGRAM_RING_BLOCKS = 16, PROGRAM_BLOCK_WORDS = 65536 };
@@ -51,6 +53,7 @@ struct program_header {
     uint64_t thread_count;   /* of a woven program, else 0 */
     uint64_t threads_offset; /* bytes to its struct program_thread */
     uint64_t exchange_count; /* places of exchange */
+    uint64_t pace_ns;        /* how long a paced program takes at its pace, else 0 */
     uint64_t ring_offset;    /* bytes to the blocks of a streamed program, 0: all words are here */
 };
 
@@ -65,6 +68,11 @@ static inline uint32_t program_slot(uint64_t word) {
 /* Bytes from the slot table's start to the slot of a word whose kind is known. */
 static inline size_t program_slot_offset(uint64_t word, enum program_kind kind) {
     return (uint32_t)word - (uint32_t)kind;
+}
+
+/* Of PROGRAM_PACE. */
+static inline uint64_t program_pace_ns(uint64_t word) {
+    return word >> 3;
 }
 
 /* Of all but wide words. */

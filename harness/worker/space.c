@@ -92,6 +92,10 @@ static void space_finish(const struct space *space) {
 }
 
 void worker_space(struct worker *worker) {
+    if (worker->program->pace_ns) {
+        worker_paced(worker);
+        return;
+    }
     uint64_t ops = worker->program->op_count;
     struct space space = {.worker = worker};
     ledger_open(&space.ledger, worker);

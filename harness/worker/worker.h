@@ -39,7 +39,8 @@ void worker_check(struct worker *worker);
 void worker_space(struct worker *worker);
 void worker_peak(struct worker *worker);
 void worker_time(struct worker *worker);
-void worker_concurrent(struct worker *worker); /* of a woven program */
+void worker_concurrent(struct worker *worker); /* time of a woven program */
+void worker_paced(struct worker *worker);      /* space of a paced one */
 void worker_cache(struct worker *worker);
 void worker_latency(struct worker *worker);
 void worker_release(struct worker *worker);

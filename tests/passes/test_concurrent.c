@@ -3,58 +3,20 @@
  */
 #include <math.h>
 
-#include "tests/passes/bench.h"
+#include "tests/passes/wander.h"
 
 #include "harness/passes/weave.h"
-#include "workloads/trace.h"
 
-enum { THREADS = 4, OPS = 4000, LIVE_MAX = 300, SIZE_BASE = 1000 };
+enum { THREADS = WANDER_THREADS, OPS = WANDER_OPS };
 
 static struct bench_folder folder;
 static char trace_path[128];
-
-static uint32_t draw(uint64_t *state) {
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*state >> 33);
-}
-
-/* Objects wander between threads. An operation's size tells the object and how often it was used:
- * SIZE_BASE * object + uses. */
-static void write_trace(const char *path) {
-    char error[HB_TRACE_ERROR_MAX];
-    struct hb_trace_writer *writer = hb_trace_create(path, false, error);
-    uint64_t live[LIVE_MAX], uses[LIVE_MAX], random = 7, objects = 0;
-    size_t count = 0;
-    assert_non_null(writer);
-    for (int i = 0; i < OPS; i++) {
-        struct hb_op op = {.thread = draw(&random) % THREADS};
-        size_t at = count ? draw(&random) % count : 0;
-        unsigned what = draw(&random) % 10;
-        if (!count || (what < 5 && count < LIVE_MAX)) {
-            op.kind = what % 2 ? HB_OP_MALLOC : HB_OP_CALLOC;
-            op.object = live[count] = objects++;
-            op.size = SIZE_BASE * op.object + (uses[count] = 1);
-            count++;
-        } else if (what < 7) {
-            op.kind = HB_OP_REALLOC;
-            op.object = live[at];
-            op.size = SIZE_BASE * op.object + ++uses[at];
-        } else {
-            op.kind = HB_OP_FREE;
-            op.object = live[at];
-            live[at] = live[--count];
-            uses[at] = uses[count];
-        }
-        assert_true(hb_trace_append(writer, &op));
-    }
-    assert_true(hb_trace_finish(writer, NULL, error));
-}
 
 static int set_up(void **state) {
     (void)state;
     bench_folder_make(&folder);
     snprintf(trace_path, sizeof trace_path, "%s/wander.hbt", folder.path);
-    write_trace(trace_path);
+    wander_write(trace_path, 0);
     return 0;
 }
 
@@ -83,7 +45,7 @@ static void play_op(struct play *play, struct program_op op) {
         *slot = op.request;
     } else {
         assert_int_equal(*slot, 0);
-        assert_int_equal(op.request % SIZE_BASE, 1);
+        assert_int_equal(op.request % WANDER_SIZE, 1);
         *slot = op.request;
     }
 }
@@ -121,8 +83,8 @@ static void play_all(const struct hb_program *woven, uint64_t seed) {
         play.end[i] = play.word[i] + threads[i].word_count;
     }
     for (uint64_t idle = 0; play.ops < woven->header->op_count; idle++) {
-        int thread = (int)(draw(&seed) % woven->header->thread_count);
-        uint32_t burst = draw(&seed) % 200;
+        int thread = (int)(wander_draw(&seed) % woven->header->thread_count);
+        uint32_t burst = wander_draw(&seed) % 200;
         for (; burst && play.word[thread] < play.end[thread] && play_step(&play, thread); burst--)
             idle = 0;
         assert_true(idle < 10000); /* nobody can go on */
@@ -142,7 +104,8 @@ static void any_pace_keeps_each_objects_order(void **state) {
     char error[512];
     for (uint64_t most = 0; most <= THREADS; most++) {
         struct hb_program woven;
-        assert_true(hb_program_weave(&woven, trace_path, 1, most, error));
+        struct hb_weave weave = {.scale = 1, .threads_max = most};
+        assert_true(hb_program_weave(&woven, trace_path, &weave, error));
         assert_int_equal(woven.header->thread_count, most ? most : THREADS);
         assert_int_equal(woven.header->op_count, OPS);
         assert_true(most == 1 ? !woven.header->exchange_count : woven.header->exchange_count > 0);
@@ -190,12 +153,74 @@ static void failed_requests_hang_nobody(void **state) {
     hb_results_free(results, count);
 }
 
+/* A trace of two threads that takes 300 ms: 3 s at a tenth of the speed of this one. */
+enum { PACED_OPS = 200, PACED_STEP_NS = 15000000 };
+
+static void write_paced_trace(void) {
+    char error[HB_TRACE_ERROR_MAX], path[160];
+    snprintf(path, sizeof path, "%s/paced.hbt", folder.path);
+    struct hb_trace_writer *writer = hb_trace_create(path, true, error);
+    assert_non_null(writer);
+    for (uint64_t i = 0; i < PACED_OPS; i++) {
+        struct hb_op op = {.kind = HB_OP_MALLOC,
+                           .object = i,
+                           .size = 65536,
+                           .thread = i % 2,
+                           .time_ns = i * PACED_STEP_NS};
+        assert_true(hb_trace_append(writer, &op));
+    }
+    assert_true(hb_trace_finish(writer, NULL, error));
+}
+
+/* Memory grows evenly over time, so its mean over time is half of its peak. */
+static void a_paced_replay_keeps_the_recorded_times(void **state) {
+    (void)state;
+    size_t count;
+    write_paced_trace();
+    struct hb_result *results = bench_results(&folder,
+                                              "--alloc=bestfit --trace=./paced.hbt --mode=paced "
+                                              "--speed=10 --repeats=1 --passes=time,space",
+                                              &count);
+    double duration_ns = (double)(PACED_OPS - 1) * PACED_STEP_NS / 10;
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        const struct hb_result *result = &results[i];
+        assert_string_equal(result->error, "");
+        assert_string_equal(result->mode, "paced");
+        assert_int_equal(result->ops, PACED_OPS);
+        assert_true(result->speed == 10);
+        assert_true(result->idle_ratio > 0.5 && result->idle_ratio <= 1);
+        assert_true(result->late_mean_ns >= 0 && result->late_mean_ns <= result->late_max_ns);
+        assert_true(result->ns_per_op * PACED_OPS < duration_ns / 2);
+        assert_true(result->series_time_ns.count > 20);
+        assert_int_equal(result->series_time_ns.count, result->series_resident_bytes.count);
+        double end_ns = (double)result->series_time_ns.values[result->series_time_ns.count - 1];
+        assert_true(end_ns >= duration_ns);
+        double mean = (double)result->mean_resident_bytes,
+               peak = (double)result->peak_resident_bytes;
+        assert_true(mean > peak * 0.3 && mean < peak * 0.7);
+        assert_true(peak >= PACED_OPS * 65536. && peak < PACED_OPS * 70000.);
+    }
+    hb_results_free(results, count);
+}
+
+static void a_trace_without_times_cannot_be_paced(void **state) {
+    (void)state;
+    char text[BENCH_TEXT_MAX];
+    assert_int_equal(bench_run(&folder, "--alloc=bestfit --trace=./wander.hbt --mode=paced"), 2);
+    bench_text(&folder, "err.txt", text);
+    assert_non_null(strstr(text, "no times"));
+}
+
 static void wrong_words_are_refused(void **state) {
     (void)state;
     static const char *const words[][2] = {
         {"--alloc=bestfit --trace=gcc --mode=parallel", "'parallel'"},
         {"--alloc=bestfit --trace=gcc --threads=0", "--threads: '0'"},
-        {"--alloc=bestfit --trace=gcc --mode=concurrent --passes=space", "--mode=concurrent"}};
+        {"--alloc=bestfit --trace=gcc --mode=concurrent --passes=space", "--mode=concurrent"},
+        {"--alloc=bestfit --trace=gcc --mode=paced --passes=cache", "--mode=paced"},
+        {"--alloc=bestfit --trace=gcc --mode=paced --speed=0", "--speed: '0'"},
+        {"--alloc=bestfit --trace=gcc --mode=paced --speed=1x", "--speed: '1x'"}};
     char text[BENCH_TEXT_MAX];
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         assert_int_equal(bench_run(&folder, words[i][0]), 2);
@@ -209,6 +234,8 @@ int main(void) {
         cmocka_unit_test(any_pace_keeps_each_objects_order),
         cmocka_unit_test(threads_replay_what_one_does),
         cmocka_unit_test(failed_requests_hang_nobody),
+        cmocka_unit_test(a_paced_replay_keeps_the_recorded_times),
+        cmocka_unit_test(a_trace_without_times_cannot_be_paced),
         cmocka_unit_test(wrong_words_are_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

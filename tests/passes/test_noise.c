@@ -176,8 +176,9 @@ static void results_keep_every_raw_value(void **state) {
     hb_time_blocks_init(&blocks, 6);
     for (size_t i = 0; come[i] != '\0'; i++) {
         struct hb_noise noise = {100, i, 1000000, 0, 2000 + i};
-        cell[i] = (struct hb_timed){true, 20 + (double)i, 40 + (double)i, noise, NAN, NAN};
-        baseline[i] = (struct hb_timed){true, 10, 20, noise, NAN, NAN};
+        cell[i] =
+            (struct hb_timed){true, 20 + (double)i, 40 + (double)i, noise, NAN, NAN, NAN, NAN, NAN};
+        baseline[i] = (struct hb_timed){true, 10, 20, noise, NAN, NAN, NAN, NAN, NAN};
         hb_time_blocks_add(&blocks, come[i] == 'x');
     }
     hb_result_init(&result);
@@ -216,7 +217,7 @@ static void half_a_cell_has_no_ratio(void **state) {
     struct hb_result result;
     hb_time_blocks_init(&blocks, 6);
     for (size_t i = 0; i < 6; i++) {
-        baseline[i] = (struct hb_timed){true, 10, 20, {0}, NAN, NAN};
+        baseline[i] = (struct hb_timed){true, 10, 20, {0}, NAN, NAN, NAN, NAN, NAN};
         cell[i] = i < 5 ? baseline[i] : (struct hb_timed){0};
         hb_time_blocks_add(&blocks, false);
     }
