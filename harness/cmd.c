@@ -13,6 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "harness/installed.h"
+
 enum { NAME_MAX_BYTES = 63, NEAREST_MAX = 3 };
 
 static void message_print(const char *format, va_list arguments) {
@@ -174,10 +176,11 @@ static bool trace_folder(int number, char *path, size_t size) {
     if (number == 0 && chosen && chosen[0] != '\0')
         length = snprintf(path, size, "%s", chosen);
     else if (number == 1)
+        return hb_installed_path(HB_INSTALLED_DATA, "traces", path, size);
+    else if (number == 2 && !hb_is_installed())
         length = snprintf(path, size, "%s", HB_SOURCE_TRACES);
-    else if (number == 2)
-        return hb_program_path(1, "share/heapbench/traces", path, size);
-    else if (number == 3 && hb_program_path(2, "workloads/traces", path, size))
+    else if (number == 3 && !hb_is_installed() &&
+             hb_program_path(2, "workloads/traces", path, size))
         return strcmp(path, HB_SOURCE_TRACES) != 0;
     return length > 0 && (size_t)length < size;
 }

@@ -42,9 +42,10 @@ const char *hb_program_folder(void);
 bool hb_program_path(int levels, const char *rest, char *path, size_t size);
 
 /* Find a trace by name: an item with a '/' is a path; else NAME.hbt is looked up in
- * $HEAPBENCH_TRACES, then in the source tree's workloads/traces the program was built from, then in
- * ../share/heapbench/traces of the installed program, then, as a tree may have been moved after the
- * build, in ../../workloads/traces. Writes the path; returns false if there is none. */
+ * $HEAPBENCH_TRACES, then among those that are installed with the program, or if it is not
+ * installed, in the source tree's workloads/traces that it was built from, then, as a tree may have
+ * been moved after the build, in ../../workloads/traces. Writes the path; false if there is none.
+ */
 bool hb_find_trace(const char *name, char *path, size_t size);
 
 /* The folders in which bundled traces are looked for, "A, B, C". */

@@ -1,6 +1,7 @@
 /* cmd_record.c -- heapbench record: run a command with the recorder in it, then merge what it left.
  */
 #include "harness/cmd.h"
+#include "harness/installed.h"
 #include "workloads/recorder/merge.h"
 #include "workloads/recorder/raw.h"
 #include "workloads/recorder/recordable.h"
@@ -107,14 +108,12 @@ static void record_name_output(struct record *record) {
 }
 
 static bool record_find_library(struct record *record) {
-    static const char *const places[] = {"", "/../lib/heapbench"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s%s/" RECORD_LIBRARY, hb_program_folder(), places[i]);
-        if (realpath(path, record->library))
-            return true;
-    }
-    return false;
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/" RECORD_LIBRARY, hb_program_folder());
+    if (length < PATH_MAX && realpath(path, record->library))
+        return true;
+    return hb_installed_path(HB_INSTALLED_LIBS, RECORD_LIBRARY, record->library,
+                             sizeof record->library);
 }
 
 /* folder: one made for raw files, or the one that it stands in, which is named. */

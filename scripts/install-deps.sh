@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Install the Debian packages that heapbench is built with and measures against. Says nothing and
-# asks nobody where all are there. `--list` prints their names.
+# asks nobody where all are there. `--list` prints their names; `--tests` takes those in, too, without
+# which some tests are skipped.
 set -euo pipefail
 
 packages=(
@@ -10,7 +11,10 @@ packages=(
 )
 # Measured beside ours where they are installed; nothing needs them.
 peers=(libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0 libtbbmalloc2)
+# Look at the manual and at reports as a reader would.
+watchers=(mandoc chromium)
 
+[ "${1:-}" != --tests ] || peers+=("${watchers[@]}")
 if [ "${1:-}" = --list ]; then
     printf '%s\n' "${packages[@]}" "${peers[@]}"
     exit 0

@@ -20,7 +20,7 @@ for preset in "${presets[@]}"; do
     esac
 done
 
-scripts/install-deps.sh
+scripts/install-deps.sh --tests
 case " ${presets[*]} " in
 *" clang "*)
     if ! command -v clang >/dev/null; then

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/installed.h"
 #include "harness/passes/feed.h"
 
 enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16 };
@@ -45,17 +46,10 @@ void hb_job_init(struct job *job, enum job_pass pass, const char *spec) {
 
 /* The build folder's worker, or the installed one's. */
 static bool worker_path(char *path, size_t size) {
-    static const char *const places[] = {"%s/heapbench-worker",
-                                         "%s/../libexec/heapbench/heapbench-worker"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(path, size, places[i], hb_program_folder());
-#pragma GCC diagnostic pop
-        if (access(path, X_OK) == 0)
-            return true;
-    }
-    return false;
+    int length = snprintf(path, size, "%s/heapbench-worker", hb_program_folder());
+    if (length >= 0 && (size_t)length < size && access(path, X_OK) == 0)
+        return true;
+    return hb_installed_path(HB_INSTALLED_TOOLS, "heapbench-worker", path, size);
 }
 
 /* Put the files in their places, by places that none of them has. Closes all others. */
@@ -155,7 +149,9 @@ static bool launch_open(struct hb_launch *launch, const struct hb_wrapper *wrapp
                         char *error) {
     *launch = (struct hb_launch){.wrapper = wrapper, .files = {-1, program}, .file_count = 2};
     if (!worker_path(launch->path, sizeof launch->path)) {
-        snprintf(error, ERROR_BYTES, "heapbench-worker is not beside heapbench: build it again");
+        snprintf(error, ERROR_BYTES,
+                 "heapbench-worker is neither beside heapbench nor in "
+                 "libexec/heapbench: build or install heapbench again");
         return false;
     }
     for (int i = 0; wrapper && i < HB_WRAPPER_FILES; i++)

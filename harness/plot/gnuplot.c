@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/installed.h"
 
 extern char **environ;
 
@@ -113,17 +114,23 @@ bool hb_gnuplot_draw(const struct hb_plots *plots, const char *folder, const cha
     return false;
 }
 
-/* Of the installed program, else of the source tree, else of a tree that was moved after the build.
- */
+/* Of the installed program; if it is not installed, of the source tree, else of a tree that was
+ * moved after the build. */
+static bool template_folder(int place, char *folder) {
+    if (hb_is_installed())
+        return place == 0 && hb_installed_path(HB_INSTALLED_DATA, "gnuplot", folder, PATH_MAX);
+    if (place == 0)
+        return snprintf(folder, PATH_MAX, "%s", HB_SOURCE_GNUPLOT) < PATH_MAX;
+    return hb_program_path(2, "scripts/gnuplot", folder, PATH_MAX);
+}
+
 static FILE *template_open(const char *name) {
     char folder[PATH_MAX], path[PATH_MAX + 64];
     FILE *file = NULL;
 
-    for (int place = 0; place < 3 && !file; place++) {
-        bool ok = place == 0   ? hb_program_path(1, "share/heapbench/gnuplot", folder, PATH_MAX)
-                  : place == 1 ? snprintf(folder, PATH_MAX, "%s", HB_SOURCE_GNUPLOT) < PATH_MAX
-                               : hb_program_path(2, "scripts/gnuplot", folder, PATH_MAX);
-        if (ok && snprintf(path, sizeof path, "%s/%s.gp", folder, name) < (int)sizeof path)
+    for (int place = 0; place < 2 && !file; place++) {
+        if (template_folder(place, folder) &&
+            snprintf(path, sizeof path, "%s/%s.gp", folder, name) < (int)sizeof path)
             file = fopen(path, "re");
     }
     return file;
@@ -134,10 +141,11 @@ bool hb_gnuplot_append_template(FILE *script, const char *name, char *error) {
     FILE *file = template_open(name);
 
     if (!file) {
-        snprintf(error, HB_PLOT_ERROR_MAX,
-                 "the gnuplot template %s.gp was not found in %.150s, nor in scripts/gnuplot two "
-                 "folders above that of heapbench",
-                 name, HB_SOURCE_GNUPLOT);
+        snprintf(error, HB_PLOT_ERROR_MAX, "the gnuplot template %s.gp was not found in %.150s%s",
+                 name, hb_is_installed() ? "share/heapbench/gnuplot" : HB_SOURCE_GNUPLOT,
+                 hb_is_installed()
+                     ? ": install heapbench again"
+                     : ", nor in scripts/gnuplot two folders above that of heapbench");
         return false;
     }
     fputc('\n', script);

@@ -11,7 +11,7 @@
 bool hb_gnuplot_draw(const struct hb_plots *plots, const char *folder, const char *name,
                      const char *format, char *error);
 
-/* Copy the template of that name (share/heapbench/gnuplot/NAME.gp of the installed program, else
+/* Copy the template of that name (share/heapbench/gnuplot/NAME.gp of the installed program, or
  * scripts/gnuplot/NAME.gp of the source tree) to the end of script. */
 bool hb_gnuplot_append_template(FILE *script, const char *name, char *error);
 
