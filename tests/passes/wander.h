@@ -8,7 +8,7 @@
 
 #include "workloads/trace.h"
 
-enum { WANDER_THREADS = 4, WANDER_OPS = 4000, WANDER_SIZE = 1000 };
+enum { WANDER_THREADS = 4, WANDER_OPS = 4000, WANDER_SIZE = 50 };
 
 static inline uint32_t wander_draw(uint64_t *state) {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
