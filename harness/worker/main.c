@@ -26,6 +26,16 @@ void *worker_map(struct worker *worker, size_t bytes) {
     return memory;
 }
 
+/* A strategy's tables are memory that it takes: private, and in place only once touched, so that they
+ * count as resident as a foreign allocator's do. */
+static void *map_state(struct worker *worker, size_t bytes) {
+    void *memory = mmap(NULL, bytes + !bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        worker_fail(worker, "no memory for the strategy's tables", "");
+    return memory;
+}
+
 static void *map_file(int fd, size_t bytes, int protection) {
     void *memory = mmap(NULL, bytes, protection, MAP_SHARED | MAP_POPULATE, fd, 0);
     return memory == MAP_FAILED ? NULL : memory;
@@ -69,7 +79,7 @@ static void worker_open(struct worker *worker) {
     if (worker->job->reserves_heap)
         config->backend = HB_SOURCE_MMAP;
     worker->allocator = worker->spec.allocator;
-    worker->state = worker_map(worker, worker->allocator->state_bytes);
+    worker->state = map_state(worker, worker->allocator->state_bytes);
     worker->slots = worker_map(worker, worker->program->slot_count * sizeof *worker->slots);
     if (worker->spec.family->is_foreign)
         sbrk((intptr_t)worker->job->break_offset);
