@@ -52,7 +52,7 @@ static int run_plan(struct hb_run *run, struct hb_run_programs *programs,
     return measured ? HB_EXIT_OK : SIGNAL_STATUS + hb_interrupted();
 }
 
-static int run_mode(struct hb_run *run, const struct hb_run_trace *trace) {
+static int run_pages(struct hb_run *run, const struct hb_run_trace *trace) {
     struct hb_run_programs *programs = calloc(1, sizeof *programs);
     int status = HB_EXIT_OK;
     for (size_t i = 0; i < run->options.thp_count && status == HB_EXIT_OK; i++) {
@@ -62,6 +62,26 @@ static int run_mode(struct hb_run *run, const struct hb_run_trace *trace) {
     if (programs)
         hb_run_programs_free(programs);
     free(programs);
+    return status;
+}
+
+/* Numbers of threads that the trace does not have would be measured as those it has, once more. */
+static int run_mode(struct hb_run *run, const struct hb_run_trace *trace) {
+    const struct hb_run_options *options = &run->options;
+    size_t count = run->mode == HB_MODE_SERIAL ? 1 : options->thread_count;
+    bool has_all = false;
+    int status = HB_EXIT_OK;
+    for (size_t i = 0; i < count && status == HB_EXIT_OK; i++) {
+        run->threads = options->threads[i];
+        if (has_all && run->threads >= run->trace_threads) {
+            fprintf(stderr, "heapbench: %s has %llu threads: --threads=%llu would be the same\n",
+                    run->trace, (unsigned long long)run->trace_threads,
+                    (unsigned long long)run->threads);
+            continue;
+        }
+        status = run_pages(run, trace);
+        has_all |= !run->threads || run->threads >= run->trace_threads;
+    }
     return status;
 }
 
@@ -153,8 +173,8 @@ static int run_all(struct hb_run *run, int argc, char **argv) {
     int status = check_later_traces(options);
     if (status != HB_EXIT_OK)
         return status;
-    size_t cells =
-        options->trace_count * (options->allocator_count + 1) * options->thp_count * HB_MODES;
+    size_t cells = options->trace_count * (options->allocator_count + 1) * options->thp_count *
+                   options->thread_count * HB_MODES;
     run->results = calloc(cells, sizeof *run->results);
     if (!run->results)
         return hb_failure("not enough memory");

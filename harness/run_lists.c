@@ -12,6 +12,7 @@
 #include "harness/passes/passes.h"
 #include "harness/passes/preload.h"
 
+enum { THREADS_MAX = 1024 };
 enum { NEAREST_BYTES = 512, ITEM_BYTES = 4096 };
 
 /* Copy the next item of a list, up to an unescaped comma; other escapes stay. False at the end. */
@@ -178,4 +179,18 @@ int hb_run_modes_parse(struct hb_run_options *options, const char *text) {
         options->modes |= 1u << mode;
     }
     return options->modes ? HB_EXIT_OK : hb_usage_error("--mode: name serial, concurrent or paced");
+}
+
+int hb_run_threads_parse(struct hb_run_options *options, const char *text) {
+    char item[ITEM_BYTES], *end;
+    options->thread_count = 0;
+    while (next_item(&text, item)) {
+        unsigned long threads = strtoul(item, &end, 10);
+        if (item[0] < '0' || item[0] > '9' || *end || !threads || threads > THREADS_MAX)
+            return hb_usage_error("--threads: '%s' is no number from 1 to %d", item, THREADS_MAX);
+        if (options->thread_count == HB_THREADS_LIST_MAX)
+            return hb_usage_error("--threads: more than %d numbers", HB_THREADS_LIST_MAX);
+        options->threads[options->thread_count++] = threads;
+    }
+    return options->thread_count ? HB_EXIT_OK : hb_usage_error("--threads: name a number");
 }

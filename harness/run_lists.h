@@ -20,6 +20,9 @@ int hb_run_baseline_parse(struct hb_run_options *options, const char *text);
 /* Set the modes, by name. */
 int hb_run_modes_parse(struct hb_run_options *options, const char *text);
 
+/* Set the numbers of threads. */
+int hb_run_threads_parse(struct hb_run_options *options, const char *text);
+
 /* Set the passes, by name. */
 int hb_run_passes_parse(struct hb_run_options *options, const char *text);
 

@@ -15,12 +15,12 @@
 #include "harness/run_thp.h"
 #include "harness/worker/job.h"
 
-enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000, THREADS_MAX = 1024 };
+enum { REPEATS_DEFAULT = 12, REPEATS_MAX = 1000, TIMEOUT_MAX = 1000000 };
 
 typedef int option_parse(struct hb_run_options *options, const char *text);
 
-static option_parse parse_repeats, parse_threads, parse_speed, parse_touch, parse_seed,
-    parse_stream, parse_limit, parse_timeout, parse_format, parse_out, parse_help;
+static option_parse parse_repeats, parse_speed, parse_touch, parse_seed, parse_stream, parse_limit,
+    parse_timeout, parse_format, parse_out, parse_help;
 
 static const struct run_option {
     const char *name;
@@ -41,8 +41,8 @@ static const struct run_option {
      "serial: the recorded total order on one thread; concurrent: each thread its own; paced: "
      "that, "
      "at the recorded times (serial)"},
-    {"threads", "N", parse_threads,
-     "merge the threads of concurrent and paced replay into N (as recorded)"},
+    {"threads", "LIST", hb_run_threads_parse,
+     "merge the threads of concurrent and paced replay into so many (as recorded)"},
     {"speed", "FACTOR", parse_speed, "paced replay is so many times as fast as recorded (1)"},
     {"touch", "WHAT", parse_touch,
      "what replay writes: none, first, page, all (time first, space page)"},
@@ -106,13 +106,6 @@ static int parse_repeats(struct hb_run_options *options, const char *text) {
     if (!parse_number(text, &options->repeats) || !options->repeats ||
         options->repeats > REPEATS_MAX)
         return hb_usage_error("--repeats: '%s' is no number from 1 to %d", text, REPEATS_MAX);
-    return HB_EXIT_OK;
-}
-
-static int parse_threads(struct hb_run_options *options, const char *text) {
-    if (!parse_number(text, &options->threads) || !options->threads ||
-        options->threads > THREADS_MAX)
-        return hb_usage_error("--threads: '%s' is no number from 1 to %d", text, THREADS_MAX);
     return HB_EXIT_OK;
 }
 
@@ -193,6 +186,7 @@ static bool options_init(struct hb_run_options *options) {
                                        .touch = -1,
                                        .repeats = REPEATS_DEFAULT,
                                        .seed = 1,
+                                       .thread_count = 1,
                                        .speed = 1,
                                        .stream_above = HB_PROGRAM_WORDS_MAX,
                                        .cpu = -1,

@@ -18,6 +18,7 @@ extern const char *const hb_mode_names[]; /* NULL-terminated */
 enum hb_format { HB_FORMAT_TABLE, HB_FORMAT_JSONL, HB_FORMAT_CSV };
 enum hb_counting { HB_COUNT_SIM = 1, HB_COUNT_EVENTS = 2, HB_COUNT_AUTO = 4 };
 enum { HB_LIST_MAX = 256, HB_TRACE_PATH_MAX = 4096, HB_TRACE_NAME_MAX = 256 };
+enum { HB_THREADS_LIST_MAX = 16 };
 
 struct hb_run_trace {
     char name[HB_TRACE_NAME_MAX];
@@ -31,8 +32,10 @@ struct hb_run_options {
     size_t trace_count;
     bool has_baseline;
     struct hb_spec baseline;
-    unsigned modes;              /* bits 1 << enum hb_mode */
-    uint64_t threads;            /* of concurrent and paced replay, at most; 0: as recorded */
+    unsigned modes;                        /* bits 1 << enum hb_mode */
+    uint64_t threads[HB_THREADS_LIST_MAX]; /* of concurrent and paced replay, at most, each makes
+                                              cells of its own; 0: as recorded */
+    size_t thread_count;
     double speed;                /* of paced replay, over the recorded one */
     unsigned passes;             /* HB_PASS_… */
     unsigned counting;           /* of the cache pass, HB_COUNT_…; 0: nothing */

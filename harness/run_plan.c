@@ -19,20 +19,22 @@ static void show_progress(void *context, const char *pass, size_t step, size_t s
     hb_progress_draw(((struct hb_run *)context)->trace, pass, step, steps);
 }
 
-static bool program_make(const struct hb_run *run, struct hb_program *program, const char *path,
+static bool program_make(struct hb_run *run, struct hb_program *program, const char *path,
                          uint64_t scale, char *error) {
     const struct hb_run_options *options = &run->options;
     struct hb_weave weave = {.scale = scale,
-                             .threads_max = options->threads,
+                             .threads_max = run->threads,
                              .speed = run->mode == HB_MODE_PACED ? options->speed : 0};
-    if (run->mode != HB_MODE_SERIAL)
-        return hb_program_weave(program, path, &weave, error);
+    if (run->mode != HB_MODE_SERIAL) {
+        bool woven = hb_program_weave(program, path, &weave, error);
+        run->trace_threads = program->trace_threads;
+        return woven;
+    }
     return hb_program_compile(program, path, scale, options->stream_above, error);
 }
 
-static const struct hb_program *program_for(const struct hb_run *run,
-                                            struct hb_run_programs *programs, const char *path,
-                                            uint64_t scale, char *error) {
+static const struct hb_program *program_for(struct hb_run *run, struct hb_run_programs *programs,
+                                            const char *path, uint64_t scale, char *error) {
     for (size_t i = 0; i < programs->count; i++)
         if (programs->list[i].header->scale == scale)
             return &programs->list[i];

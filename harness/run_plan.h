@@ -18,6 +18,8 @@ struct hb_run {
     struct hb_cache_setup cache;
     struct hb_core core;
     enum hb_mode mode;               /* the current one */
+    uint64_t threads;                /* the current number, at most; 0: as recorded */
+    uint64_t trace_threads;          /* of the current trace, once replayed on threads */
     bool has_begun;                  /* a trace could be read */
     char not_kept[HB_RUN_ERROR_MAX]; /* why results are not on disk, or "" */
 };

@@ -16,9 +16,10 @@
 struct hb_program {
     int file; /* a memory file, for the worker */
     struct program_header *header;
-    size_t capacity;  /* bytes mapped */
-    bool is_streamed; /* the file holds the first words only */
-    const char *path; /* of the trace */
+    size_t capacity;        /* bytes mapped */
+    bool is_streamed;       /* the file holds the first words only */
+    const char *path;       /* of the trace */
+    uint64_t trace_threads; /* of a woven program: those of the trace, before any are merged */
 };
 
 /* Read the whole trace at path, which must stay valid, with requests multiplied by scale; more than

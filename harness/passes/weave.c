@@ -44,6 +44,7 @@ struct loom {
     struct hb_objects objects;
     struct hb_objects requests; /* bytes, scaled, of each object */
     uint64_t live;
+    uint64_t trace_threads;
     uint8_t *goes; /* a byte an operation: its object goes to another thread after it */
     size_t goes_capacity;
     struct program_header facts;
@@ -216,6 +217,8 @@ static void step_write(struct loom *loom, const struct hb_op *op, uint32_t threa
 
 static uint32_t loom_thread(struct loom *loom, const struct hb_op *op) {
     uint64_t thread = loom->weave->threads_max ? op->thread % loom->weave->threads_max : op->thread;
+    if (op->thread >= loom->trace_threads)
+        loom->trace_threads = (uint64_t)op->thread + 1;
     if (thread >= THREADS_MAX) {
         loom_fail(loom, "it has more than 1024 threads: merge them with --threads=N");
         return 0;
@@ -332,6 +335,7 @@ bool hb_program_weave(struct hb_program *program, const char *path, const struct
         snprintf(error, ERROR_BYTES, "%s: not enough memory to replay it", path);
         woven = false;
     }
+    program->trace_threads = loom->trace_threads;
     loom_free(loom);
     if (!woven)
         hb_program_free(program);

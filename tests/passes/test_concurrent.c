@@ -139,6 +139,26 @@ static void threads_replay_what_one_does(void **state) {
     hb_results_free(results, count);
 }
 
+/* wander has four threads: five would be these once more. */
+static void numbers_of_threads_are_an_axis(void **state) {
+    (void)state;
+    size_t count;
+    char text[BENCH_TEXT_MAX];
+    struct hb_result *results =
+        bench_results(&folder,
+                      "--alloc=bestfit --trace=./wander.hbt --passes=time "
+                      "--repeats=1 --mode=serial,concurrent --baseline=none "
+                      "--threads=1,3,9,5",
+                      &count);
+    static const uint64_t threads[] = {1, 1, 3, WANDER_THREADS};
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(results[i].threads, threads[i]);
+    hb_results_free(results, count);
+    bench_text(&folder, "err.txt", text);
+    assert_non_null(strstr(text, "--threads=5 would be the same"));
+}
+
 /* An object that could not be allocated is given as such: the taker does not wait for it. */
 static void failed_requests_hang_nobody(void **state) {
     (void)state;
@@ -217,6 +237,7 @@ static void wrong_words_are_refused(void **state) {
     static const char *const words[][2] = {
         {"--alloc=bestfit --trace=gcc --mode=parallel", "'parallel'"},
         {"--alloc=bestfit --trace=gcc --threads=0", "--threads: '0'"},
+        {"--alloc=bestfit --trace=gcc --threads=2,x", "--threads: 'x'"},
         {"--alloc=bestfit --trace=gcc --mode=concurrent --passes=space", "--mode=concurrent"},
         {"--alloc=bestfit --trace=gcc --mode=paced --passes=cache", "--mode=paced"},
         {"--alloc=bestfit --trace=gcc --mode=paced --speed=0", "--speed: '0'"},
@@ -233,6 +254,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_pace_keeps_each_objects_order),
         cmocka_unit_test(threads_replay_what_one_does),
+        cmocka_unit_test(numbers_of_threads_are_an_axis),
         cmocka_unit_test(failed_requests_hang_nobody),
         cmocka_unit_test(a_paced_replay_keeps_the_recorded_times),
         cmocka_unit_test(a_trace_without_times_cannot_be_paced),
