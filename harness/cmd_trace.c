@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/cmd_trace.h"
 #include "workloads/trace.h"
 #include "workloads/trace_report.h"
 
@@ -68,6 +69,8 @@ static void overview_print(void) {
          "FILE is a path, or the name of a bundled trace (heapbench list traces).\n");
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-7s %s\n", commands[i].name, commands[i].summary);
+    puts("\nNew traces from old ones, each FILE -o OUT:\n");
+    hb_trace_transforms_print();
     puts("\n`heapbench trace COMMAND --help` tells more.");
 }
 
@@ -176,17 +179,23 @@ static int name_unknown(const char *name) {
                           nearest[0] ? "; nearest: " : "", nearest);
 }
 
+int hb_trace_resolve(const char *name, char *path, size_t size) {
+    size_t length = strlen(name);
+
+    if (strchr(name, '/') == NULL &&
+        !(length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
+        return hb_find_trace(name, path, size) ? HB_EXIT_OK : name_unknown(name);
+    if (snprintf(path, size, "%s", name) < (int)size)
+        return HB_EXIT_OK;
+    return hb_usage_error("the path of the trace is too long: %.60s...", name);
+}
+
 static int file_act(const struct trace_command *command, const char *name,
                     const struct settings *settings) {
-    size_t length = strlen(name);
     char path[4096];
+    int status = hb_trace_resolve(name, path, sizeof path);
 
-    if (strchr(name, '/') != NULL ||
-        (length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
-        return command->act(name, settings);
-    if (!hb_find_trace(name, path, sizeof path))
-        return name_unknown(name);
-    return command->act(path, settings);
+    return status == HB_EXIT_OK ? command->act(path, settings) : status;
 }
 
 static int option_complain(const char *argument, const struct trace_command *command) {
@@ -252,8 +261,11 @@ int hb_cmd_trace(int argc, char **argv) {
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
             return command_run(&commands[i], argc - 1, argv + 1);
+    int status = name[0] != '\0' ? hb_trace_transform_run(argc - 1, argv + 1) : -1;
+    if (status >= 0)
+        return status;
     if (name[0] == '\0')
         return hb_usage_error(
-            "trace: do what? There is info, dump and check (heapbench trace --help)");
-    return hb_usage_error("trace: no '%s'; there is info, dump and check", name);
+            "trace: do what? There is info, dump, check, slice … (heapbench trace --help)");
+    return hb_usage_error("trace: no '%s'; see heapbench trace --help", name);
 }

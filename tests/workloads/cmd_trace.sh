@@ -42,15 +42,36 @@ expect 0 '"is_whole":false,' "$bench" trace info --format=jsonl cut.hbt
 expect 0 '^m 0 [0-9]*$' "$bench" trace dump good.hbt
 expect 0 '^[0-9]* [0-9]* s$' "$bench" trace dump --full good.hbt
 expect 1 'cut.hbt: damaged' "$bench" trace dump cut.hbt
-expect 2 'info, dump and check' "$bench" trace
-expect 2 'info, dump and check' "$bench" trace nothing
+expect 2 'info, dump, check, slice' "$bench" trace
+expect 2 "no 'nothing'; see heapbench trace --help" "$bench" trace nothing
 expect 2 'it takes --full, --help' "$bench" trace dump --format=jsonl good.hbt
 expect 2 'table or jsonl' "$bench" trace info --format=xml good.hbt
 expect 2 'which trace' "$bench" trace info
 expect 0 'dump' "$bench" trace --help
-for command in info dump check; do
+for command in info dump check slice first filter; do
     expect 0 '--help' "$bench" trace $command --help
 done
+
+expect 0 '^slice.hbt: 987 ops, of 2000 read$' "$bench" trace slice --from=1000 --to=2000 \
+    --prologue=no ./good.hbt -o slice.hbt
+[ -e slice.hbt ] && expect 0 ok "$bench" trace check ./slice.hbt
+expect 0 'ops, of' "$bench" trace first --ops=1K good.hbt -o first.hbt
+expect 0 'slice: operations from 0 to before 1024' "$bench" trace info first.hbt
+expect 0 'ops, of' "$bench" trace filter --sizes=16-4K --threads=0,2-9 good.hbt -o filter.hbt
+expect 0 'objects born by threads 0,2-9 of 16 bytes to 4096,' "$bench" trace info filter.hbt
+expect 1 'damaged at byte.*was taken' "$bench" trace slice cut.hbt -o mended.hbt
+expect 0 'mended.hbt: ok' "$bench" trace check mended.hbt
+expect 2 'exists already' "$bench" trace slice good.hbt -o slice.hbt
+expect 2 'cannot begin at operation 100000000' "$bench" trace slice --from=100000000 good.hbt -o new
+expect 2 'where to? Give -o OUT' "$bench" trace slice good.hbt
+expect 2 'give one FILE' "$bench" trace slice good.hbt large.hbt -o new
+expect 2 'give --ops' "$bench" trace first good.hbt -o new
+expect 2 'give --threads or --sizes' "$bench" trace filter good.hbt -o new
+expect 2 'not both' "$bench" trace slice --phase=1 --to=5 good.hbt -o new
+expect 2 '--sizes=9-3: it takes MIN-MAX' "$bench" trace filter --sizes=9-3 good.hbt -o new
+expect 2 '--threads=70000: it takes LIST' "$bench" trace filter --threads=70000 good.hbt -o new
+expect 2 'it takes --from, --to,' "$bench" trace slice --ops=3 good.hbt -o new
+[ ! -e new ] || failures=$((failures + 1))
 
 # Every line of a dump is an operation, and there are as many as the trace says.
 "$bench" trace dump good.hbt >dump
