@@ -17,6 +17,7 @@ int hb_cmd_trace(int argc, char **argv);
 int hb_cmd_summary(int argc, char **argv);
 int hb_cmd_diff(int argc, char **argv);
 int hb_cmd_plot(int argc, char **argv);
+int hb_cmd_map(int argc, char **argv);
 int hb_cmd_doctor(int argc, char **argv);
 
 /* Print "heapbench: " and the message, one line, on stderr. Returns HB_EXIT_USAGE. */

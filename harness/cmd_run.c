@@ -74,7 +74,7 @@ static int run_mode(struct hb_run *run, const struct hb_run_trace *trace) {
     for (size_t i = 0; i < count && status == HB_EXIT_OK; i++) {
         run->threads = options->threads[i];
         if (has_all && run->threads >= run->trace_threads) {
-            fprintf(stderr, "heapbench: %s has %llu threads: --threads=%llu would be the same\n",
+            fprintf(stderr, "heapbench: %s has %llu of threads: --threads=%llu would be the same\n",
                     run->trace, (unsigned long long)run->trace_threads,
                     (unsigned long long)run->threads);
             continue;

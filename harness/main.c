@@ -23,6 +23,7 @@ static const struct subcommand subcommands[] = {
     {"summary", hb_cmd_summary, "print kept results as a table, with geometric means over traces"},
     {"diff", hb_cmd_diff, "compare two sets of results: has anything become slower or larger?"},
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
+    {"map", hb_cmd_map, "draw what the heap holds: addresses against time, and moments"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
 };
 

@@ -18,6 +18,7 @@
 #include "harness/cmd.h"
 #include "harness/installed.h"
 #include "harness/passes/feed.h"
+#include "harness/worker/map.h"
 
 enum { TICK_MS = 500, ERROR_BYTES = 512, HIGH_FD = 16 };
 
@@ -134,14 +135,19 @@ static bool judge(const struct hb_worker *worker, int status, char *error) {
     return false;
 }
 
-static struct job_page *job_open(const struct job *job, int *file) {
+/* Of the raster, its head is given. */
+static struct job_page *job_open(const struct job *job, const struct map_raster *raster,
+                                 int *file) {
     *file = memfd_create("heapbench-job", MFD_CLOEXEC);
-    if (*file < 0 || ftruncate(*file, sizeof(struct job_page)) != 0)
+    size_t bytes = sizeof(struct job_page) + job->raster_bytes;
+    if (*file < 0 || ftruncate(*file, (off_t)bytes) != 0)
         return NULL;
-    struct job_page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
+    struct job_page *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, *file, 0);
     if (page == MAP_FAILED)
         return NULL;
     page->job = *job;
+    if (job->raster_bytes)
+        *(struct map_raster *)job_raster(page) = *raster;
     return page;
 }
 
@@ -163,7 +169,7 @@ static bool launch_open(struct hb_launch *launch, const struct hb_wrapper *wrapp
 
 static void worker_close(struct hb_worker *worker) {
     if (worker->page)
-        munmap(worker->page, sizeof *worker->page);
+        munmap(worker->page, worker->page_bytes);
     if (worker->launch.files[0] >= 0)
         close(worker->launch.files[0]);
     hb_preload_close(&worker->launch.preload);
@@ -177,7 +183,8 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
     }
     if (!hb_preload_open(&launch->preload, job->library, error, ERROR_BYTES))
         return false;
-    worker->page = job_open(job, &launch->files[0]);
+    worker->page_bytes = sizeof *worker->page + job->raster_bytes;
+    worker->page = job_open(job, worker->raster, &launch->files[0]);
     worker->deadline_ns =
         job->timeout_s ? hb_monotonic_ns() + job->timeout_s * 1000000000u : UINT64_MAX;
     pid_t parent = getpid();
@@ -193,10 +200,11 @@ static bool worker_fork(struct hb_worker *worker, const struct job *job, char *e
     return false;
 }
 
-bool hb_worker_start(struct hb_worker *worker, const struct job *job,
-                     const struct hb_program *program, char *error) {
+static bool worker_start(struct hb_worker *worker, const struct job *job,
+                         const struct hb_program *program, struct map_raster *raster, char *error) {
     int file = program->file;
     worker->feed = NULL;
+    worker->raster = raster;
     if (program->is_streamed) {
         worker->feed = hb_feed_open(program, error);
         if (!worker->feed)
@@ -210,6 +218,11 @@ bool hb_worker_start(struct hb_worker *worker, const struct job *job,
     return false;
 }
 
+bool hb_worker_start(struct hb_worker *worker, const struct job *job,
+                     const struct hb_program *program, char *error) {
+    return worker_start(worker, job, program, NULL, error);
+}
+
 bool hb_worker_has_ended(const struct hb_worker *worker) {
     siginfo_t info = {0};
     return waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
@@ -221,6 +234,8 @@ bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *err
     if (!succeeded && !caught_signal)
         hb_preload_explain(&worker->launch.preload, error, ERROR_BYTES);
     *report = worker->page->report;
+    if (worker->raster)
+        memcpy(worker->raster, job_raster(worker->page), worker->page_bytes - sizeof *worker->page);
     if (worker->feed)
         hb_feed_stop(worker->feed);
     worker_close(worker);
@@ -233,6 +248,13 @@ bool hb_worker_run(const struct job *job, const struct hb_program *program, stru
                    char *error) {
     struct hb_worker worker;
     return hb_worker_start(&worker, job, program, error) &&
+           hb_worker_finish(&worker, report, error);
+}
+
+bool hb_worker_run_raster(const struct job *job, const struct hb_program *program,
+                          struct report *report, struct map_raster *raster, char *error) {
+    struct hb_worker worker;
+    return worker_start(&worker, job, program, raster, error) &&
            hb_worker_finish(&worker, report, error);
 }
 

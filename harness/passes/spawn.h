@@ -27,10 +27,13 @@ enum { HB_LAUNCH_FILES = 3 + HB_WRAPPER_FILES, HB_WORKER_PATH_MAX = 4096 };
 
 /* A worker that runs. */
 struct hb_feed;
+struct map_raster;
 
 struct hb_worker {
-    struct hb_feed *feed;  /* of a streamed program, else NULL */
-    struct job_page *page; /* its report, as far as it is */
+    struct map_raster *raster; /* of a map, else NULL */
+    size_t page_bytes;         /* with it */
+    struct hb_feed *feed;      /* of a streamed program, else NULL */
+    struct job_page *page;     /* its report, as far as it is */
     pid_t pid;
     uint64_t deadline_ns; /* of CLOCK_MONOTONIC, when it is ended; UINT64_MAX: never */
     struct hb_launch {
@@ -60,6 +63,11 @@ bool hb_worker_finish(struct hb_worker *worker, struct report *report, char *err
 /* Both at once. */
 bool hb_worker_run(const struct job *job, const struct hb_program *program, struct report *report,
                    char *error);
+
+/* The same, of a job with a raster (harness/worker/map.h), job->raster_bytes long: its head is
+ * read, all of it filled. */
+bool hb_worker_run_raster(const struct job *job, const struct hb_program *program,
+                          struct report *report, struct map_raster *raster, char *error);
 
 /* The same, run by a wrapper. */
 bool hb_worker_run_wrapped(const struct job *job, const struct hb_program *program,

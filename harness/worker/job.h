@@ -1,7 +1,8 @@
 /* job.h -- what the parent asks of a worker, and what it answers: both in shared memory.
  *
  * The worker is exec'd fresh for each measurement with these files open:
- *   3  the job, then the report, one struct job_page, mapped shared
+ *   3  the job, then the report, one struct job_page, then a raster (map.h) if the job has one;
+ *      mapped shared
  *   4  the program (program.h), mapped read-only
  * Exit status 0: the report is whole. Anything else: it failed, report.message says why if it
  * could.
@@ -23,7 +24,7 @@
 #include "harness/worker/program.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 9, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 10, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 /* Huge pages are looked at at each so-manyth point of the series, and at the last. */
 enum { JOB_HUGE_STEP = 8, JOB_HUGE_MAX = JOB_SERIES_MAX / JOB_HUGE_STEP + 2 };
@@ -39,7 +40,8 @@ enum job_pass {
     JOB_LATENCY,
     JOB_RELEASE,
     JOB_PAGES,
-    JOB_BLOCKS
+    JOB_BLOCKS,
+    JOB_MAP
 };
 /* TOUCH_WITHIN is what `first` becomes under the guard: nothing is stored below 8 bytes. */
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL, TOUCH_WITHIN };
@@ -66,6 +68,8 @@ struct job {
     uint32_t counter_count; /* JOB_CACHE: what to count besides, */
     uint32_t counts_alone;  /* each in a group of its own */
     struct perf_event_attr counters[HB_COUNTERS_MAX];
+
+    uint64_t raster_bytes; /* JOB_MAP */
 
     /* JOB_LATENCY */
     uint64_t seed;         /* of the sampler */
@@ -164,6 +168,10 @@ struct job_page {
     struct job job;
     struct report report;
     struct job_feed feed;
-};
+} __attribute__((aligned(64)));
+
+static inline void *job_raster(struct job_page *page) {
+    return page + 1;
+}
 
 #endif

@@ -26,8 +26,8 @@ void *worker_map(struct worker *worker, size_t bytes) {
     return memory;
 }
 
-/* A strategy's tables are memory that it takes: private, and in place only once touched, so that they
- * count as resident as a foreign allocator's do. */
+/* A strategy's tables are memory that it takes: private, and in place only once touched, so that
+ * they count as resident as a foreign allocator's do. */
 static void *map_state(struct worker *worker, size_t bytes) {
     void *memory = mmap(NULL, bytes + !bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -44,9 +44,13 @@ static void *map_file(int fd, size_t bytes, int protection) {
 /* Without a job there is nowhere to say what is wrong: exit status 3. */
 static void worker_attach(struct worker *worker) {
     struct stat status;
-    worker->page = map_file(JOB_FD, sizeof *worker->page, PROT_READ | PROT_WRITE);
+    if (fstat(JOB_FD, &status) != 0 || (size_t)status.st_size < sizeof *worker->page)
+        _exit(3);
+    worker->page = map_file(JOB_FD, (size_t)status.st_size, PROT_READ | PROT_WRITE);
     if (!worker->page || worker->page->job.version != JOB_VERSION)
         _exit(3);
+    if (worker->page->job.raster_bytes)
+        worker->raster = job_raster(worker->page);
     worker->job = &worker->page->job;
     worker->report = &worker->page->report;
     if (fstat(PROGRAM_FD, &status) != 0)
@@ -93,7 +97,8 @@ static void worker_run(struct worker *worker) {
     static void (*const passes[])(struct worker *) = {
         [JOB_CHECK] = worker_check,     [JOB_SPACE] = worker_space, [JOB_PEAK] = worker_peak,
         [JOB_TIME] = worker_time,       [JOB_CACHE] = worker_cache, [JOB_LATENCY] = worker_latency,
-        [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks};
+        [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks,
+        [JOB_MAP] = worker_map_heap};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
     if (worker->program->thread_count && worker->job->pass != JOB_TIME &&

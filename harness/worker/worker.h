@@ -17,6 +17,7 @@ struct worker {
     struct job_page *page;
     const struct job *job;
     struct report *report;
+    struct map_raster *raster; /* NULL: the job has none */
     const struct program_header *program;
     struct hb_spec spec;
     const struct hb_allocator *allocator;
@@ -46,5 +47,6 @@ void worker_latency(struct worker *worker);
 void worker_release(struct worker *worker);
 void worker_pages(struct worker *worker);
 void worker_blocks(struct worker *worker);
+void worker_map_heap(struct worker *worker);
 
 #endif

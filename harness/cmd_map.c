@@ -1,0 +1,231 @@
+/* cmd_map.c -- heapbench map: replay a trace and draw what the heap holds. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cmd.h"
+#include "harness/machine.h"
+#include "harness/plot/map.h"
+#include "harness/progress.h"
+#include "harness/run_core.h"
+#include "harness/run_lists.h"
+#include "harness/run_thp.h"
+
+enum { SIGNAL_STATUS = 128, MOMENTS = 500, GRANULES = 8192, MAPS_MAX = 12, ERROR_BYTES = 512 };
+
+struct map_request {
+    struct hb_run_options run; /* allocators, traces, memory limit */
+    const char *folder;
+    const char *at; /* NULL, peak, last, or the number of an operation */
+    bool as_png, as_svg;
+};
+
+static int help_print(void) {
+    puts("heapbench map --alloc=LIST --trace=NAME [options]\n\n"
+         "Replays the trace on each allocator and draws what its heap holds: live blocks, headers "
+         "and\n"
+         "padding, free blocks; addresses against time (map-TRACE), and one moment as lines of\n"
+         "addresses (map-TRACE-at-OP). Of a foreign allocator live blocks are known, and what else "
+         "is\n"
+         "resident in their neighbourhood.\n\n"
+         "  --alloc=LIST     allocators, as for run; 12 at most\n"
+         "  --trace=NAME     a trace, as for run\n"
+         "  --at=WHEN        the moment: peak (of live memory), last, or an operation (peak)\n"
+         "  -o, --out=DIR    draw into DIR (heapbench-maps)\n"
+         "  --format=LIST    png, svg or both (png)\n"
+         "  --help           print this\n\n"
+         "Example: heapbench map --alloc=bestfit,firstfit:order=lifo,buddy --trace=gcc");
+    return HB_EXIT_OK;
+}
+
+static int formats_parse(struct map_request *request, const char *list) {
+    request->as_png = strcmp(list, "svg") != 0;
+    request->as_svg = strcmp(list, "png") != 0;
+    if (strcmp(list, "png") && strcmp(list, "svg") && strcmp(list, "png,svg"))
+        return hb_usage_error("map: --format=%s: known are png and svg", list);
+    return HB_EXIT_OK;
+}
+
+static int option_apply(struct map_request *request, int option, char **argv) {
+    if (option == ':')
+        return hb_usage_error("map: %s needs a value", argv[optind - 1]);
+    if (option == '?')
+        return hb_usage_error("map: there is no option %s (see heapbench map --help)",
+                              argv[optind - 1]);
+    if (option == 'a')
+        return hb_run_alloc_parse(&request->run, optarg);
+    if (option == 't')
+        return hb_run_trace_parse(&request->run, optarg);
+    if (option == 'f')
+        return formats_parse(request, optarg);
+    if (option == 'o')
+        request->folder = optarg;
+    if (option == 'w')
+        request->at = optarg;
+    return HB_EXIT_OK;
+}
+
+static int folder_open(const char *folder) {
+    struct stat status;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return hb_usage_error("map: cannot make the folder %s: %s", folder, strerror(errno));
+    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
+        return hb_usage_error("map: cannot draw in %s: it is no folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return hb_usage_error("map: cannot draw in %s: %s", folder, strerror(errno));
+    return HB_EXIT_OK;
+}
+
+static int request_check(const struct map_request *request) {
+    const struct hb_run_options *run = &request->run;
+    char *end = NULL;
+    if (!run->allocator_count || run->trace_count != 1)
+        return hb_usage_error("map: name allocators and one trace, such as --alloc=bestfit,buddy "
+                              "--trace=gcc (see heapbench map --help)");
+    if (run->allocator_count > MAPS_MAX)
+        return hb_usage_error("map: %zu allocators are too many for one picture; %d at most",
+                              run->allocator_count, MAPS_MAX);
+    if (strcmp(request->at, "peak") != 0 && strcmp(request->at, "last") != 0 &&
+        (strtoull(request->at, &end, 10), *request->at < '0' || *request->at > '9' || *end))
+        return hb_usage_error("map: --at=%s is neither peak, last, nor the number of an operation",
+                              request->at);
+    return folder_open(request->folder);
+}
+
+static int request_parse(struct map_request *request, int argc, char **argv, bool *done) {
+    static const struct option words[] = {{"alloc", required_argument, NULL, 'a'},
+                                          {"trace", required_argument, NULL, 't'},
+                                          {"at", required_argument, NULL, 'w'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int status = HB_EXIT_OK, option;
+    *done = false;
+    optind = 0;
+    opterr = 0;
+    while (status == HB_EXIT_OK && (option = getopt_long(argc, argv, ":o:", words, NULL)) != -1) {
+        if (option == 'h') {
+            *done = true;
+            return help_print();
+        }
+        status = option_apply(request, option, argv);
+    }
+    if (status == HB_EXIT_OK && optind < argc)
+        status = hb_usage_error("map: '%s' is no option", argv[optind]);
+    return status == HB_EXIT_OK ? request_check(request) : status;
+}
+
+/* The first moment at which that operation is done. */
+static int moment_find(const struct map_request *request, const struct hb_map *map,
+                       uint32_t *moment) {
+    uint32_t peak = 0, at = 0;
+    *moment = map->moments - 1;
+    if (strcmp(request->at, "last") == 0)
+        return HB_EXIT_OK;
+    for (uint32_t i = 1; i < map->moments; i++)
+        if (map->live_bytes[i] > map->live_bytes[peak])
+            peak = i;
+    *moment = peak;
+    if (strcmp(request->at, "peak") == 0)
+        return HB_EXIT_OK;
+    uint64_t op = strtoull(request->at, NULL, 10);
+    while (at < map->moments && map->op[at] < op)
+        at++;
+    if (at == map->moments)
+        return hb_usage_error("map: --at=%s: the trace ends with operation %llu", request->at,
+                              (unsigned long long)map->op[map->moments - 1]);
+    *moment = at;
+    return HB_EXIT_OK;
+}
+
+static int pictures_draw(const struct map_request *request, const struct hb_plot_maps *maps) {
+    char error[HB_PLOT_ERROR_MAX], caption[256], cpu[128], day[32];
+    time_t now = time(NULL);
+    struct tm local;
+    uint32_t moment;
+    int status = moment_find(request, &maps->list[0].map, &moment);
+    if (status != HB_EXIT_OK)
+        return status;
+    hb_machine_cpu_model(cpu, sizeof cpu);
+    strftime(day, sizeof day, "%Y-%m-%d", localtime_r(&now, &local));
+    snprintf(caption, sizeof caption, "%s, %s", cpu, day);
+    struct hb_plots plots = {.folder = request->folder,
+                             .caption = caption,
+                             .as_png = request->as_png,
+                             .as_svg = request->as_svg,
+                             .interrupted = hb_interrupted};
+    if (hb_plot_map(&plots, maps, error) != HB_PLOT_DRAWN ||
+        hb_plot_map_moment(&plots, maps, moment, error) != HB_PLOT_DRAWN)
+        return hb_interrupted() ? SIGNAL_STATUS + hb_interrupted() : hb_failure("map: %s", error);
+    printf("2 maps in %s\n", request->folder);
+    return HB_EXIT_OK;
+}
+
+/* One allocator; what fails is said and left out. */
+static bool map_one(struct hb_plan *plan, const struct hb_spec *spec, const char *path,
+                    struct hb_plot_map *map, char *error) {
+    struct hb_program program;
+    struct hb_cell cell = {.spec = *spec};
+    if (!hb_program_compile(&program, path, spec->config.scale, HB_PROGRAM_WORDS_MAX, error))
+        return false;
+    cell.program = plan->program = &program;
+    map->allocator = spec->canonical;
+    bool measured = hb_map_measure(&map->map, plan, &cell, MOMENTS, GRANULES, error);
+    hb_program_free(&program);
+    return measured;
+}
+
+static int maps_make(const struct map_request *request) {
+    const struct hb_run_options *run = &request->run;
+    struct hb_plot_map list[MAPS_MAX] = {0};
+    struct hb_plot_maps maps = {.trace = run->traces[0].name, .list = list};
+    struct hb_core core = {.cpu = -1, .node = -1};
+    struct hb_plan plan = {.touch = -1, .core = &core, .thp = &run->thps[0]};
+    char error[ERROR_BYTES];
+    int status = HB_EXIT_OK;
+    plan.memory_limit = hb_run_core_memory_limit(run, &core);
+    for (size_t i = 0; i < run->allocator_count && !hb_interrupted(); i++) {
+        hb_progress_draw(maps.trace, "map", i, run->allocator_count);
+        if (map_one(&plan, &run->allocators[i], run->traces[0].path, &list[maps.count], error)) {
+            maps.count++;
+            continue;
+        }
+        hb_progress_clear();
+        status = hb_failure("map: %s: %s", run->allocators[i].canonical, error);
+    }
+    hb_progress_clear();
+    if (hb_interrupted())
+        status = SIGNAL_STATUS + hb_interrupted();
+    else if (maps.count)
+        status = pictures_draw(request, &maps) | status;
+    for (size_t i = 0; i < maps.count; i++)
+        hb_map_free(&list[i].map);
+    return status;
+}
+
+int hb_cmd_map(int argc, char **argv) {
+    static struct map_request request;
+    char error[HB_PLOT_ERROR_MAX];
+    bool done;
+    request = (struct map_request){.folder = "heapbench-maps", .at = "peak", .as_png = true};
+    request.run.allocators = calloc(HB_LIST_MAX, sizeof *request.run.allocators);
+    request.run.traces = calloc(HB_LIST_MAX, sizeof *request.run.traces);
+    if (!request.run.allocators || !request.run.traces)
+        return hb_failure("map: not enough memory");
+    hb_run_thp_default(&request.run);
+    int status = request_parse(&request, argc, argv, &done);
+    if (!done && status == HB_EXIT_OK && !hb_plot_has_gnuplot(error))
+        status = hb_failure("map: %s", error);
+    if (!done && status == HB_EXIT_OK) {
+        hb_interrupt_catch();
+        status = maps_make(&request);
+    }
+    hb_run_options_free(&request.run);
+    return status;
+}
