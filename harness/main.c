@@ -24,6 +24,7 @@ static const struct subcommand subcommands[] = {
     {"diff", hb_cmd_diff, "compare two sets of results: has anything become slower or larger?"},
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
     {"map", hb_cmd_map, "draw what the heap holds: addresses against time, and moments"},
+    {"adversary", hb_cmd_adversary, "play against allocators what wastes their memory most"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
 };
 
@@ -37,7 +38,7 @@ static int help_print(void) {
          "\n"
          "Subcommands (`heapbench NAME --help` tells more):");
     for (int i = 0; i < SUBCOMMANDS; i++)
-        printf("  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
+        printf("  %-9s %s\n", subcommands[i].name, subcommands[i].summary);
     return HB_EXIT_OK;
 }
 

@@ -20,6 +20,7 @@
 #include "harness/measure/latencies.h"
 #include "harness/measure/noise.h"
 #include "harness/measure/thp.h"
+#include "harness/worker/adversary.h"
 #include "harness/worker/free_sizes.h"
 #include "harness/worker/program.h"
 
@@ -41,7 +42,8 @@ enum job_pass {
     JOB_RELEASE,
     JOB_PAGES,
     JOB_BLOCKS,
-    JOB_MAP
+    JOB_MAP,
+    JOB_ADVERSARY
 };
 /* TOUCH_WITHIN is what `first` becomes under the guard: nothing is stored below 8 bytes. */
 enum job_touch { TOUCH_NONE, TOUCH_FIRST, TOUCH_PAGE, TOUCH_ALL, TOUCH_WITHIN };
@@ -77,6 +79,8 @@ struct job {
     uint64_t warm_replays; /* to count, at most, for at most warm_ns, but one at least */
     uint32_t clock;        /* enum hb_clock_kind */
     uint64_t clock_step_ticks;
+
+    struct adversary_job adversary; /* JOB_ADVERSARY */
 };
 
 struct report_wide {
@@ -151,6 +155,10 @@ struct report {
     struct hb_latencies cold_latencies, warm_latencies;
     uint64_t latency_replays;                  /* warm ones that were counted, */
     uint64_t latency_faults, latency_switches; /* page faults and context switches of them */
+
+    /* JOB_ADVERSARY, and ops, peak_live_bytes, peak_footprint_bytes, peak_resident_bytes: */
+    uint64_t span_bytes; /* from the first byte of any object to the last, over all the time */
+    uint64_t span_units; /* the same, with each object's place rounded down */
 };
 
 /* How far a streamed program is. The ring is filled from its first block on, and again once it is

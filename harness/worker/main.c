@@ -55,7 +55,9 @@ static void worker_attach(struct worker *worker) {
     worker->report = &worker->page->report;
     if (fstat(PROGRAM_FD, &status) != 0)
         worker_fail(worker, "the worker got no program", "");
-    worker->program = map_file(PROGRAM_FD, (size_t)status.st_size, PROT_READ);
+    int protection = worker->job->pass == JOB_ADVERSARY ? PROT_READ | PROT_WRITE
+                                                        : PROT_READ; /* writes its own */
+    worker->program = map_file(PROGRAM_FD, (size_t)status.st_size, protection);
     if (!worker->program || worker->program->magic != PROGRAM_MAGIC ||
         worker->program->bytes != (uint64_t)status.st_size)
         worker_fail(worker, "the worker's program is damaged", "");
@@ -95,10 +97,12 @@ static void worker_open(struct worker *worker) {
 
 static void worker_run(struct worker *worker) {
     static void (*const passes[])(struct worker *) = {
-        [JOB_CHECK] = worker_check,     [JOB_SPACE] = worker_space, [JOB_PEAK] = worker_peak,
-        [JOB_TIME] = worker_time,       [JOB_CACHE] = worker_cache, [JOB_LATENCY] = worker_latency,
-        [JOB_RELEASE] = worker_release, [JOB_PAGES] = worker_pages, [JOB_BLOCKS] = worker_blocks,
-        [JOB_MAP] = worker_map_heap};
+        [JOB_CHECK] = worker_check,        [JOB_SPACE] = worker_space,
+        [JOB_PEAK] = worker_peak,          [JOB_TIME] = worker_time,
+        [JOB_CACHE] = worker_cache,        [JOB_LATENCY] = worker_latency,
+        [JOB_RELEASE] = worker_release,    [JOB_PAGES] = worker_pages,
+        [JOB_BLOCKS] = worker_blocks,      [JOB_MAP] = worker_map_heap,
+        [JOB_ADVERSARY] = worker_adversary};
     if (worker->job->pass >= sizeof passes / sizeof *passes)
         worker_fail(worker, "the worker does not know the pass", "");
     if (worker->program->thread_count && worker->job->pass != JOB_TIME &&

@@ -48,5 +48,6 @@ void worker_release(struct worker *worker);
 void worker_pages(struct worker *worker);
 void worker_blocks(struct worker *worker);
 void worker_map_heap(struct worker *worker);
+void worker_adversary(struct worker *worker);
 
 #endif
