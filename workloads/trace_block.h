@@ -12,6 +12,7 @@ struct trace_block_state {
     uint64_t births;
     uint64_t last_ns;
     bool has_times;
+    uint32_t version; /* of the file; while reading only */
 };
 
 struct trace_encoder;

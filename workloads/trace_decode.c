@@ -1,7 +1,7 @@
 /* trace_decode.c -- the payload of a BLOCK chunk back into operations, trusting nothing.
  *
  * Speed: loading a trace must cost less than replaying it. A byte plane holds one byte per value,
- * so columns unpack without a branch, and a table per kind, not a switch, says which columns an
+ * so columns unpack without a branch, and a table of forms, not a switch, says which columns an
  * operation takes from: the order of mallocs and frees is what branch predictors miss. A block is
  * checked whole, then handed out in runs that stay in the cache until the caller has read them.
  */
@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "workloads/trace_block.h"
+#include "workloads/trace_form.h"
 
 enum { RUN_OPS = 8192, VALUES_MAX = HB_TRACE_BLOCK_OPS + 1 /* read ahead of the last */ };
 
@@ -17,11 +18,17 @@ struct trace_decoder {
     ZSTD_DCtx *zstd;
     /* The block: its columns, and how far it has been handed out. */
     struct trace_block_head head;
-    uint8_t kinds[VALUES_MAX];
+    struct trace_form forms[FORMS_MAX];
+    size_t form_count;
+    uint8_t form_types[FORMS_MAX];
+    uint64_t form_references[FORMS_MAX], form_sizes[FORMS_MAX];
+    uint8_t op_forms[VALUES_MAX];
     uint8_t alignments[VALUES_MAX];
     uint16_t threads[VALUES_MAX];
     uint64_t ages[VALUES_MAX];
-    uint64_t references[VALUES_MAX]; /* object * 2 + does it die, for each age */
+    uint64_t references[VALUES_MAX]; /* object * 2 + does it die, of each realloc and free */
+    size_t reference_count;
+    uint64_t last[HB_TRACE_THREADS_MAX]; /* object of each thread's last realloc or free */
     uint64_t sizes[VALUES_MAX];
     uint64_t times[VALUES_MAX];
     size_t next_op, next_reference, next_size, next_alignment;
@@ -69,20 +76,25 @@ size_t trace_frame_read(struct trace_decoder *decoder, const uint8_t **payload, 
     return got;
 }
 
-static const char *head_read(struct trace_decoder *decoder, const uint8_t **payload,
-                             size_t *length) {
+static const char *head_read(struct trace_decoder *decoder, uint32_t version,
+                             const uint8_t **payload, size_t *length) {
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
-    uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
+    size_t expected = version == 1 ? TRACE_BLOCK_HEAD_BYTES_V1 : TRACE_BLOCK_HEAD_BYTES;
 
-    if (trace_frame_read(decoder, payload, length, bytes, sizeof bytes) != sizeof bytes)
+    if (trace_frame_read(decoder, payload, length, bytes, sizeof bytes) != expected)
         return "its head fails its checksum";
-    for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
-        words[i] = trace_get_u64(bytes + 8 * i);
-    memcpy(&decoder->head, words, sizeof words);
+    trace_head_parse(&decoder->head, bytes, version);
     return NULL;
 }
 
-/* The laws of a block's head; reading the columns checks the counts that the kinds imply. */
+static bool table_is_possible(const struct trace_block_head *head) {
+    return head->count[COLUMN_FORM_TYPE] <= FORMS_MAX &&
+           head->count[COLUMN_FORM_REFERENCE] <= FORMS_MAX &&
+           head->count[COLUMN_FORM_SIZE] <= FORMS_MAX && head->sites_before == 0 &&
+           head->count[COLUMN_SITE] == 0 && head->count[COLUMN_SITE_VALUE] == 0;
+}
+
+/* The laws of a block's head; reading the columns checks the counts that the forms imply. */
 static const char *head_complaint(const struct trace_block_head *head,
                                   const struct trace_block_state *state) {
     if (head->number != state->number || head->births_before != state->births ||
@@ -92,9 +104,10 @@ static const char *head_complaint(const struct trace_block_head *head,
         return "its flags are not the file's";
     if (head->op_count == 0 || head->op_count > HB_TRACE_BLOCK_OPS)
         return "its number of operations is impossible";
-    if (head->count[COLUMN_KIND] != head->op_count ||
+    if (head->count[COLUMN_FORM] != head->op_count ||
         head->count[COLUMN_THREAD] != head->op_count ||
-        head->count[COLUMN_TIME] != trace_time_count(head->op_count, state->has_times))
+        head->count[COLUMN_TIME] != trace_time_count(head->op_count, state->has_times) ||
+        !table_is_possible(head))
         return "its columns have impossible lengths";
     for (int i = 0; i < TRACE_COLUMNS; i++)
         if (head->count[i] > head->op_count || head->width[i] > trace_column_width_max[i] ||
@@ -178,69 +191,87 @@ static bool threads_read(struct trace_decoder *decoder, const uint8_t **payload,
 /* The columns, in the order of the file. */
 static const char *columns_read(struct trace_decoder *decoder, const uint8_t *payload,
                                 size_t length) {
-    if (!byte_column_read(decoder, COLUMN_KIND, decoder->kinds, &payload, &length) ||
+    if (!byte_column_read(decoder, COLUMN_FORM, decoder->op_forms, &payload, &length) ||
         !threads_read(decoder, &payload, &length) ||
         !column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length) ||
         !column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length) ||
         !byte_column_read(decoder, COLUMN_ALIGNMENT, decoder->alignments, &payload, &length) ||
-        !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length))
+        !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length) ||
+        !byte_column_read(decoder, COLUMN_FORM_TYPE, decoder->form_types, &payload, &length) ||
+        !column_read(decoder, COLUMN_FORM_REFERENCE, decoder->form_references, &payload, &length) ||
+        !column_read(decoder, COLUMN_FORM_SIZE, decoder->form_sizes, &payload, &length))
         return "a column fails its checksum";
     return length == 0 ? NULL : "bytes follow its columns";
 }
 
-/* What an operation of each kind takes, as counts and as masks. */
-struct kind_takes {
-    uint64_t if_age, if_size, if_birth; /* all ones, or none: keep a value or drop it */
-    uint32_t ages, births, frees, sizes, alignments;
-    uint64_t sizes_and_alignments; /* the low and the high half: one sum counts both */
-};
-
-enum { HALF = 32 };
-
-static const struct kind_takes kind_takes[HB_OP_KINDS] = {
-    [HB_OP_MALLOC] = {0, -1ull, -1ull, 0, 1, 0, 1, 0, 1},
-    [HB_OP_CALLOC] = {0, -1ull, -1ull, 0, 1, 0, 1, 0, 1},
-    [HB_OP_ALIGNED] = {0, -1ull, -1ull, 0, 1, 0, 1, 1, 1 | 1ull << HALF},
-    [HB_OP_REALLOC] = {-1ull, -1ull, 0, 1, 0, 0, 1, 0, 1},
-    [HB_OP_FREE] = {-1ull, 0, 0, 1, 0, 1, 0, 0, 0},
-};
+static const char *forms_make(struct trace_decoder *decoder, uint32_t version) {
+    if (version == 1) {
+        decoder->form_count = trace_forms_plain(decoder->forms);
+        return NULL;
+    }
+    decoder->form_count = decoder->head.count[COLUMN_FORM_TYPE];
+    return trace_forms_read(decoder->forms, &decoder->head, decoder->form_types,
+                            decoder->form_references, decoder->form_sizes);
+}
 
 static const char *values_check(const struct trace_decoder *decoder) {
-    uint8_t kind_max = 0, alignment_max = 0;
+    uint8_t form_max = 0, alignment_max = 0;
 
     for (size_t i = 0; i < decoder->head.op_count; i++)
-        kind_max = decoder->kinds[i] > kind_max ? decoder->kinds[i] : kind_max;
+        form_max = decoder->op_forms[i] > form_max ? decoder->op_forms[i] : form_max;
     for (size_t i = 0; i < decoder->head.count[COLUMN_ALIGNMENT]; i++)
         if (decoder->alignments[i] > alignment_max)
             alignment_max = decoder->alignments[i];
-    if (kind_max >= HB_OP_KINDS)
+    if (form_max >= decoder->form_count)
         return "an operation is of no known kind";
     if (alignment_max > HB_TRACE_ALIGNMENT_LOG2_MAX)
         return "an alignment is too large";
     return NULL;
 }
 
-/* Turn the ages into objects, and check that the columns are as long as the kinds say. Sets *births
- * and *ops to those of the block. */
+/* Find the object of each realloc and free, and count what the forms take from the columns. Returns
+ * the births. is_lone is a constant where this is called: all is done by thread 0. */
+static inline __attribute__((always_inline)) uint64_t
+references_fill(struct trace_decoder *decoder, uint64_t births_before, bool is_lone,
+                uint64_t *ages_taken, uint64_t *others_taken) {
+    uint64_t born = births_before, others = 0, lone_last = births_before;
+    size_t references = 0, ages = 0;
+
+    for (size_t i = 0; i < decoder->head.op_count; i++) {
+        const struct trace_form *form = &decoder->forms[decoder->op_forms[i]];
+        uint64_t *last = is_lone ? &lone_last : &decoder->last[decoder->threads[i]];
+        uint64_t from = (*last & form->if_step) | ((born - 1) & ~form->if_step);
+        uint64_t object = from - (form->reference + (decoder->ages[ages] & form->if_open_age));
+
+        decoder->references[references] = object << 1 | form->frees;
+        *last = (object & form->if_reference) | (*last & ~form->if_reference);
+        references += form->references;
+        ages += form->open_ages;
+        born += form->births;
+        others += form->open_sizes_and_alignments;
+    }
+    decoder->reference_count = references;
+    *ages_taken = ages;
+    *others_taken = others;
+    return born - births_before;
+}
+
+/* Sets *births and *ops to those of the block. */
 static const char *references_resolve(struct trace_decoder *decoder, uint64_t births_before,
                                       uint64_t *births, uint64_t *ops) {
     const struct trace_block_head *head = &decoder->head;
-    uint64_t born = births_before;
-    uint64_t others = 0;
-    size_t ages = 0;
+    uint64_t ages, others;
 
-    for (size_t i = 0; i < head->op_count; i++) {
-        const struct kind_takes *takes = &kind_takes[decoder->kinds[i]];
-
-        decoder->references[ages] = (born - 1 - decoder->ages[ages]) << 1 | takes->frees;
-        ages += takes->ages;
-        born += takes->births;
-        others += takes->sizes_and_alignments;
+    if (head->width[COLUMN_THREAD] == 0)
+        *births = references_fill(decoder, births_before, true, &ages, &others);
+    else {
+        for (size_t i = 0; i < HB_TRACE_THREADS_MAX; i++)
+            decoder->last[i] = births_before;
+        *births = references_fill(decoder, births_before, false, &ages, &others);
     }
-    *births = born - births_before;
-    *ops = *births + ages;
+    *ops = *births + decoder->reference_count;
     if (ages != head->count[COLUMN_AGE] ||
-        others != (head->count[COLUMN_SIZE] | head->count[COLUMN_ALIGNMENT] << HALF))
+        others != (head->count[COLUMN_SIZE] | head->count[COLUMN_ALIGNMENT] << FORM_HALF))
         return "its columns do not fit its kinds of operations";
     return NULL;
 }
@@ -248,7 +279,7 @@ static const char *references_resolve(struct trace_decoder *decoder, uint64_t bi
 /* An age beyond the first object has wrapped around to an object far above all births. */
 static const char *references_check(const struct trace_decoder *decoder,
                                     struct trace_alive *alive) {
-    for (size_t i = 0; i < decoder->head.count[COLUMN_AGE]; i++) {
+    for (size_t i = 0; i < decoder->reference_count; i++) {
         uint64_t object = decoder->references[i] >> 1;
 
         if (object >= alive->born_count)
@@ -283,7 +314,7 @@ static void times_resolve(struct trace_decoder *decoder, struct trace_block_stat
 
 const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block_state *state,
                                struct trace_alive *alive, const uint8_t *payload, size_t length) {
-    const char *complaint = head_read(decoder, &payload, &length);
+    const char *complaint = head_read(decoder, state->version, &payload, &length);
 
     decoder->next_op = decoder->next_reference = decoder->next_size = 0;
     decoder->next_alignment = 0;
@@ -292,6 +323,8 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
         complaint = head_complaint(&decoder->head, state);
     if (complaint == NULL)
         complaint = columns_read(decoder, payload, length);
+    if (complaint == NULL)
+        complaint = forms_make(decoder, state->version);
     if (complaint == NULL)
         complaint = values_check(decoder);
     if (complaint == NULL)
@@ -308,7 +341,7 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
 /* Fill a run of operations. has_times and has_alignments are constants where this is called. */
 static inline __attribute__((always_inline)) void
 run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_alignments) {
-    const uint8_t *kinds = decoder->kinds + decoder->next_op;
+    const uint8_t *op_forms = decoder->op_forms + decoder->next_op;
     const uint16_t *threads = decoder->threads + decoder->next_op;
     const uint64_t *times = decoder->times;
     const uint64_t *reference = decoder->references + decoder->next_reference;
@@ -318,22 +351,22 @@ run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_a
 
     times += has_times ? decoder->next_op : decoder->next_op / TRACE_TIME_STEP;
     for (size_t i = 0; i < count; i++) {
-        const struct kind_takes *takes = &kind_takes[kinds[i]];
+        const struct trace_form *form = &decoder->forms[op_forms[i]];
         struct hb_op *op = &decoder->ops[i];
 
-        op->object = (*reference >> 1 & takes->if_age) | (births & takes->if_birth);
-        op->size = *size & takes->if_size;
+        op->object = (*reference >> 1 & form->if_reference) | (births & form->if_birth);
+        op->size = form->size | (*size & form->if_open_size);
         op->time_ns = times[has_times ? i : i / TRACE_TIME_STEP];
         op->thread = threads[i];
-        op->kind = kinds[i];
+        op->kind = form->kind;
         op->alignment_log2 = 0;
         if (has_alignments) {
-            op->alignment_log2 = (uint8_t)(*alignment & -takes->alignments);
-            alignment += takes->alignments;
+            op->alignment_log2 = (uint8_t)(*alignment & -form->alignments);
+            alignment += form->alignments;
         }
-        reference += takes->ages;
-        size += takes->sizes;
-        births += takes->births;
+        reference += form->references;
+        size += form->open_sizes;
+        births += form->births;
     }
     decoder->next_reference = (size_t)(reference - decoder->references);
     decoder->next_size = (size_t)(size - decoder->sizes);

@@ -4,7 +4,8 @@
  *   header = magic[8] version:u32 flags:u32
  *   chunk  = tag:u32 length:u32 payload[length]; the payload is a row of zstd frames, each with its
  *            content size and checksum
- *   BLOCK  = head frame, then one frame for each byte plane of each column, low plane first
+ *   BLOCK  = head frame, then one frame for each byte plane of each column, low plane first; in
+ *            version 1 the head lacks sites_before and the columns from COLUMN_FORM_TYPE on
  *   END    = one frame of text lines "key value"
  *   trailer = offset of the END chunk:u64 magic[8]
  * All integers are little-endian.
@@ -18,7 +19,7 @@
 #define TRACE_END_MAGIC "\211HBTEND\n"
 
 enum {
-    TRACE_VERSION = 1,
+    TRACE_VERSION = 2,   /* what is written; version 1 is read, too */
     TRACE_HAS_TIMES = 1, /* the only flag */
     TRACE_MAGIC_BYTES = 8,
     TRACE_HEADER_BYTES = 16,
@@ -35,12 +36,19 @@ enum {
 
 /* The columns of a block, in the order of the file. */
 enum trace_column {
-    COLUMN_KIND,      /* each operation's kind                                               */
-    COLUMN_THREAD,    /* each operation's thread                                             */
-    COLUMN_AGE,       /* each realloc's and free's births since its object was born          */
-    COLUMN_SIZE,      /* each birth's and realloc's size                                     */
-    COLUMN_ALIGNMENT, /* each aligned birth's alignment, log2                                */
-    COLUMN_TIME,      /* zigzag steps of time: of each operation, or of each 1024th in block */
+    COLUMN_FORM,      /* each operation's form, a row of the block's table; version 1: its kind  */
+    COLUMN_THREAD,    /* each operation's thread                                                 */
+    COLUMN_AGE,       /* births since the object's own, of each realloc and free whose form      */
+                      /* leaves it open                                                          */
+    COLUMN_SIZE,      /* size of each birth and realloc whose form leaves it open                */
+    COLUMN_ALIGNMENT, /* each aligned birth's alignment, log2                                    */
+    COLUMN_TIME,      /* zigzag steps of time: of each operation, or of each 1024th in block     */
+    TRACE_COLUMNS_V1,
+    COLUMN_FORM_TYPE = TRACE_COLUMNS_V1, /* the table: each form's kind and what it settles      */
+    COLUMN_FORM_REFERENCE,               /* of each form that settles it: the age or step        */
+    COLUMN_FORM_SIZE,                    /* of each form that settles it: the size               */
+    COLUMN_SITE,                         /* each operation's call site, if the file has them     */
+    COLUMN_SITE_VALUE,                   /* what the sites that are new in this block are        */
     TRACE_COLUMNS
 };
 
@@ -50,11 +58,19 @@ struct trace_block_head {
     uint64_t births_before;        /* objects born in earlier blocks */
     uint64_t base_ns;              /* the time that the first step counts from */
     uint64_t flags;                /* the header's */
+    uint64_t sites_before;         /* call sites of earlier blocks */
     uint64_t count[TRACE_COLUMNS]; /* values in each column */
     uint64_t width[TRACE_COLUMNS]; /* bytes a value: its planes; 0 if all values are 0 */
 };
 
-enum { TRACE_BLOCK_HEAD_BYTES = sizeof(struct trace_block_head) };
+enum {
+    TRACE_BLOCK_HEAD_BYTES = sizeof(struct trace_block_head),
+    TRACE_BLOCK_HEAD_BYTES_V1 = (5 + 2 * TRACE_COLUMNS_V1) * 8
+};
+
+/* A head to and from the bytes of its frame; the version's that is read, the newest written. */
+void trace_head_print(const struct trace_block_head *head, uint8_t *bytes);
+void trace_head_parse(struct trace_block_head *head, const uint8_t *bytes, uint32_t version);
 
 /* What each kind of operation carries. */
 extern const uint8_t trace_kind_is_birth[HB_OP_KINDS];

@@ -129,9 +129,8 @@ static bool end_find(struct hb_trace_reader *reader) {
 }
 
 static void reader_rewind(struct hb_trace_reader *reader) {
-    bool has_times = reader->state.has_times;
-
-    reader->state = (struct trace_block_state){.has_times = has_times};
+    reader->state = (struct trace_block_state){.has_times = reader->state.has_times,
+                                               .version = reader->state.version};
     reader->offset = TRACE_HEADER_BYTES;
     trace_block_drop(reader->decoder);
     reader->is_over = false;
@@ -240,14 +239,15 @@ static bool header_read(struct hb_trace_reader *reader, const char *path, char *
         return trace_fail(error, "%s is not a heapbench trace", path);
     version = trace_get_u32(header + 8);
     flags = trace_get_u32(header + 12);
-    if (version != TRACE_VERSION)
-        return trace_fail(
-            error, "%s is a trace of format version %" PRIu32 "; this program reads version %d",
-            path, version, TRACE_VERSION);
+    if (version < 1 || version > TRACE_VERSION)
+        return trace_fail(error,
+                          "%s is a trace of format version %" PRIu32 "; this program reads 1 to %d",
+                          path, version, TRACE_VERSION);
     if ((flags & ~(uint32_t)TRACE_HAS_TIMES) != 0)
         return trace_fail(error, "%s uses features (flags %" PRIx32 ") that this program lacks",
                           path, flags);
     reader->state.has_times = (flags & TRACE_HAS_TIMES) != 0;
+    reader->state.version = version;
     return true;
 }
 

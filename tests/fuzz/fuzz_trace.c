@@ -42,24 +42,36 @@ static void column_put(const uint8_t **data, size_t *size, uint64_t count, uint6
     }
 }
 
+/* The bytes of a head. Version 1 has fewer words; the library no longer writes it. */
+static size_t head_print(const struct trace_block_head *head, uint32_t version, uint8_t *to) {
+    uint8_t *at = to + 40;
+
+    trace_head_print(head, to);
+    if (version > 1)
+        return TRACE_BLOCK_HEAD_BYTES;
+    for (int i = 0; i < TRACE_COLUMNS_V1; i++, at += 8)
+        trace_put_u64(at, head->count[i]);
+    for (int i = 0; i < TRACE_COLUMNS_V1; i++, at += 8)
+        trace_put_u64(at, head->width[i]);
+    return TRACE_BLOCK_HEAD_BYTES_V1;
+}
+
 /* A block with a head that is right in what no fuzzer would guess. */
-static void block_put(struct trace_block_head *head, const uint8_t **data, size_t *size) {
+static void block_put(struct trace_block_head *head, uint32_t version, const uint8_t **data,
+                      size_t *size) {
+    int columns = version == 1 ? TRACE_COLUMNS_V1 : TRACE_COLUMNS;
     size_t start = length;
     uint8_t bytes[TRACE_BLOCK_HEAD_BYTES];
-    uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
 
     length += TRACE_CHUNK_HEAD_BYTES;
     head->op_count = 1 + input_take(data, size) % 64;
-    for (int i = 0; i < TRACE_COLUMNS; i++) {
+    for (int i = 0; i < columns; i++) {
         head->count[i] = i <= COLUMN_THREAD ? head->op_count : input_take(data, size);
         head->width[i] = input_take(data, size) % 9;
     }
     head->count[COLUMN_TIME] = trace_time_count(head->op_count, head->flags != 0);
-    memcpy(words, head, sizeof words);
-    for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
-        trace_put_u64(bytes + 8 * i, words[i]);
-    frame_put(bytes, sizeof bytes);
-    for (int i = 0; i < TRACE_COLUMNS; i++)
+    frame_put(bytes, head_print(head, version, bytes));
+    for (int i = 0; i < columns; i++)
         column_put(data, size, head->count[i], head->width[i]);
     trace_put_u32(file + start, TRACE_TAG_BLOCK);
     trace_put_u32(file + start + 4, (uint32_t)(length - start - TRACE_CHUNK_HEAD_BYTES));
@@ -69,15 +81,16 @@ static void block_put(struct trace_block_head *head, const uint8_t **data, size_
 
 static void file_wrap(const uint8_t *data, size_t size) {
     struct trace_block_head head = {0};
+    uint32_t version = 1 + (uint32_t)input_take(&data, &size) % TRACE_VERSION;
     size_t end;
 
     head.flags = input_take(&data, &size) % 2;
     memcpy(file, TRACE_MAGIC, TRACE_MAGIC_BYTES);
-    trace_put_u32(file + 8, TRACE_VERSION);
+    trace_put_u32(file + 8, version);
     trace_put_u32(file + 12, (uint32_t)head.flags);
     length = TRACE_HEADER_BYTES;
     for (uint64_t blocks = input_take(&data, &size) % 4; blocks > 0; blocks--)
-        block_put(&head, &data, &size);
+        block_put(&head, version, &data, &size);
     end = length;
     length += TRACE_CHUNK_HEAD_BYTES;
     if (size > 0)

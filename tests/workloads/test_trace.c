@@ -6,14 +6,16 @@
 
 #include <cmocka.h>
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "trace_stream.h"
 
-static char path[64], other[64];
+static char path[4096], other[64];
 
 static struct hb_trace_reader *trace_open(const char *name) {
     char error[HB_TRACE_ERROR_MAX] = "";
@@ -219,6 +221,69 @@ static void same_input_same_bytes(void **state) {
     unlink(other);
 }
 
+/* Groups of three objects, born together, that three threads free group by group in random order:
+ * their ages are large, the steps from one to the next small. */
+static void structures_taken_apart_read_back(void **state) {
+    enum { GROUPS = 40000, OPS = 6 * GROUPS };
+    struct hb_op *ops = calloc(OPS, sizeof *ops);
+    size_t *order = calloc(GROUPS, sizeof *order), count = 0;
+    uint64_t seed = 12;
+
+    (void)state;
+    for (size_t i = 0; i < 3 * GROUPS; i++)
+        ops[count++] = (struct hb_op){.object = i, .size = 16 << i % 3};
+    for (size_t i = 0; i < GROUPS; i++) {
+        size_t place;
+
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        place = (size_t)(seed >> 33) % (i + 1);
+        order[i] = order[place];
+        order[place] = i;
+    }
+    for (size_t i = 0; i < 3 * GROUPS; i++)
+        ops[count++] = (struct hb_op){.kind = HB_OP_FREE,
+                                      .object = 3 * order[i / 3] + (i % 3 + 1) % 3,
+                                      .thread = (uint32_t)(i / 3 % 3)};
+    stream_write(path, ops, OPS, false, NULL);
+    trace_holds(ops, OPS, false);
+    trace_is_sound();
+    free(order);
+    free(ops);
+}
+
+/* version1.hbt was written by the first version of the format, from this stream. */
+static void version_1_can_still_be_read(void **state) {
+    struct hb_op *ops = stream_ops(7, 5000, 1 << 20, 3);
+    char written[sizeof path];
+
+    (void)state;
+    strcpy(written, path);
+    snprintf(path, sizeof path, "%s", HB_SOURCE_DIR "/tests/workloads/version1.hbt");
+    trace_holds(ops, 5000, false);
+    trace_is_sound();
+    strcpy(path, written);
+    free(ops);
+}
+
+static void bundled_traces_take_half_a_byte_an_operation(void **state) {
+    glob_t found;
+
+    (void)state;
+    assert_int_equal(glob(HB_SOURCE_DIR "/workloads/traces/*.hbt", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct hb_trace_reader *reader = trace_open(found.gl_pathv[i]);
+        uint64_t ops = hb_trace_get_info(reader)->op_count;
+        struct stat status;
+
+        assert_int_equal(stat(found.gl_pathv[i], &status), 0);
+        if (2 * (uint64_t)status.st_size > ops)
+            fail_msg("%s takes %.3f bytes an operation", found.gl_pathv[i],
+                     (double)status.st_size / (double)ops);
+        hb_trace_close(reader);
+    }
+    globfree(&found);
+}
+
 static int folder_make(void **state) {
     (void)state;
     snprintf(path, sizeof path, "/tmp/hb_test_trace_%d.hbt", (int)getpid());
@@ -240,6 +305,9 @@ int main(void) {
         cmocka_unit_test(counts_what_it_holds),
         cmocka_unit_test(keeps_what_its_maker_said),
         cmocka_unit_test(same_input_same_bytes),
+        cmocka_unit_test(structures_taken_apart_read_back),
+        cmocka_unit_test(version_1_can_still_be_read),
+        cmocka_unit_test(bundled_traces_take_half_a_byte_an_operation),
     };
 
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -15,6 +15,7 @@
 #include "trace_stream.h"
 #include "workloads/trace_block.h"
 #include "workloads/trace_footer.h"
+#include "workloads/trace_form.h"
 #include "workloads/trace_tally.h"
 
 enum { SMALL_OPS = 60, FILE_MAX = 1 << 20 };
@@ -181,10 +182,10 @@ static void what_is_no_trace_is_refused(void **state) {
     unlink(path);
     stream_write(path, NULL, 0, false, NULL);
     bytes_load();
-    bytes[8] = 2;
+    bytes[8] = 3;
     bytes_store(length);
     assert_null(hb_trace_open(path, error));
-    assert_non_null(strstr(error, "format version 2"));
+    assert_non_null(strstr(error, "format version 3"));
 }
 
 /* A file whose checksums are right and whose contents are not: made by the encoder, unchecked. */
@@ -266,30 +267,61 @@ static void forged_operations_are_found(void **state) {
                      "impossible lengths");
 }
 
-/* The kinds of a block of one malloc lie in its second frame. */
-static void unknown_kinds_are_found(void **state) {
-    struct trace_block_head head = {
-        .op_count = 1,
-        .count = {[COLUMN_KIND] = 1, [COLUMN_THREAD] = 1, [COLUMN_TIME] = 1},
-        .width = {[COLUMN_KIND] = 1}};
-    struct hb_trace_info info = {0};
-    uint64_t words[TRACE_BLOCK_HEAD_BYTES / 8];
-    uint8_t head_bytes[TRACE_BLOCK_HEAD_BYTES], payload[1024], kind = HB_OP_KINDS;
-    struct forger forger;
-    char error[HB_TRACE_ERROR_MAX] = "";
+/* A block of one operation, which is of form number 0 of a table of one row. */
+static void block_put(struct forger *forger, uint64_t references, uint64_t sizes, uint8_t form,
+                      uint8_t type) {
+    struct trace_block_head head = {.op_count = 1,
+                                    .count = {[COLUMN_FORM] = 1,
+                                              [COLUMN_THREAD] = 1,
+                                              [COLUMN_TIME] = 1,
+                                              [COLUMN_FORM_TYPE] = 1,
+                                              [COLUMN_FORM_REFERENCE] = references,
+                                              [COLUMN_FORM_SIZE] = sizes},
+                                    .width = {[COLUMN_FORM] = 1, [COLUMN_FORM_TYPE] = 1}};
+    uint8_t head_bytes[TRACE_BLOCK_HEAD_BYTES], payload[1024];
     size_t got;
 
-    (void)state;
-    memcpy(words, &head, sizeof words);
-    for (size_t i = 0; i < TRACE_BLOCK_HEAD_BYTES / 8; i++)
-        trace_put_u64(head_bytes + 8 * i, words[i]);
-    forger_start(&forger);
-    got = trace_frame_write(forger.encoder, head_bytes, sizeof head_bytes, payload, sizeof payload);
-    got += trace_frame_write(forger.encoder, &kind, 1, payload + got, sizeof payload - got);
+    trace_head_print(&head, head_bytes);
+    got =
+        trace_frame_write(forger->encoder, head_bytes, sizeof head_bytes, payload, sizeof payload);
+    got += trace_frame_write(forger->encoder, &form, 1, payload + got, sizeof payload - got);
+    got += trace_frame_write(forger->encoder, &type, 1, payload + got, sizeof payload - got);
     chunk_put(TRACE_TAG_BLOCK, payload, got);
-    forger_end(&forger, &info);
-    assert_false(hb_trace_check(path, NULL, NULL, error));
-    assert_non_null(strstr(error, "no known kind"));
+}
+
+static void bad_tables_of_forms_are_found(void **state) {
+    static const struct {
+        uint64_t references, sizes;
+        uint8_t form, type;
+        const char *complaint;
+    } cases[] = {
+        {0, 0, 0, HB_OP_KINDS, "no known kind"},
+        {0, 0, 0, FORM_TYPE_END | HB_OP_MALLOC, "no known kind"},
+        {0, 0, 1, HB_OP_MALLOC, "no known kind"}, /* beyond the table */
+        {1, 0, 0, FORM_SETTLES_AGE | HB_OP_MALLOC, "no known kind"},
+        {0, 1, 0, FORM_SETTLES_SIZE | HB_OP_FREE, "no known kind"},
+        {1, 0, 0, FORM_SETTLES_AGE | FORM_SETTLES_STEP | HB_OP_FREE, "no known kind"},
+        {0, 0, 0, FORM_SETTLES_AGE | HB_OP_FREE, "cut short"},
+        {0, 0, 0, FORM_SETTLES_SIZE | HB_OP_MALLOC, "cut short"},
+        {1, 1, 0, FORM_SETTLES_SIZE | HB_OP_MALLOC, "too long"},
+        {1, 0, 0, FORM_SETTLES_AGE | HB_OP_FREE, "before the trace"},
+        {1, 0, 0, FORM_SETTLES_STEP | HB_OP_FREE, "before the trace"},
+        {0, 0, 0, HB_OP_MALLOC, "do not fit"}, /* the size is missing */
+    };
+    struct hb_trace_info info = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char error[HB_TRACE_ERROR_MAX] = "";
+        struct forger forger;
+
+        forger_start(&forger);
+        block_put(&forger, cases[i].references, cases[i].sizes, cases[i].form, cases[i].type);
+        forger_end(&forger, &info);
+        assert_false(hb_trace_check(path, NULL, NULL, error));
+        if (strstr(error, cases[i].complaint) == NULL)
+            fail_msg("'%s' does not say '%s'", error, cases[i].complaint);
+    }
 }
 
 static void forged_counts_are_found(void **state) {
@@ -369,7 +401,7 @@ int main(void) {
         cmocka_unit_test(what_follows_the_end_is_damage),
         cmocka_unit_test(what_is_no_trace_is_refused),
         cmocka_unit_test(forged_operations_are_found),
-        cmocka_unit_test(unknown_kinds_are_found),
+        cmocka_unit_test(bad_tables_of_forms_are_found),
         cmocka_unit_test(forged_counts_are_found),
         cmocka_unit_test(missing_and_doubled_blocks_are_found),
     };
