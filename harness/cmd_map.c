@@ -155,11 +155,11 @@ static int pictures_draw(const struct map_request *request, const struct hb_plot
     hb_machine_cpu_model(cpu, sizeof cpu);
     strftime(day, sizeof day, "%Y-%m-%d", localtime_r(&now, &local));
     snprintf(caption, sizeof caption, "%s, %s", cpu, day);
-    struct hb_plots plots = {.folder = request->folder,
-                             .caption = caption,
-                             .as_png = request->as_png,
-                             .as_svg = request->as_svg,
-                             .interrupted = hb_interrupted};
+    struct hb_plots plots = {
+        .folder = request->folder,
+        .caption = caption,
+        .formats = {[HB_PLOT_PNG] = request->as_png, [HB_PLOT_SVG] = request->as_svg},
+        .interrupted = hb_interrupted};
     if (hb_plot_map(&plots, maps, error) != HB_PLOT_DRAWN ||
         hb_plot_map_moment(&plots, maps, moment, error) != HB_PLOT_DRAWN)
         return hb_interrupted() ? SIGNAL_STATUS + hb_interrupted() : hb_failure("map: %s", error);

@@ -16,24 +16,27 @@
 enum { SIGNAL_STATUS = 128 };
 
 struct plot_request {
-    const char *folder; /* NULL: the run's own plots folder */
-    bool as_png, as_svg;
-    bool over_bytes;
+    const char *out; /* NULL: the run's own plots folder */
+    bool formats[HB_PLOT_FORMATS];
+    bool is_half, over_bytes;
+    char folder[PATH_MAX], only[HB_PLOT_NAME_MAX]; /* of out; "": all pictures */
     char **paths;
     int path_count;
 };
 
 static int help_print(void) {
     puts(
-        "heapbench plot RESULTS... [-o DIR] [--format=png,svg] [--x=ops|bytes]\n"
+        "heapbench plot RESULTS... [-o DIR|FILE] [--format=png,svg,pdf] [--width=page|half]\n"
+        "               [--x=ops|bytes]\n"
         "\n"
-        "Draw results: time and cache misses per operation, memory over each trace and against "
-        "time,\n"
-        "free blocks by size, tails of latency.\n"
+        "Draw what the results allow: time, memory, fragmentation, cache misses, latency, growth\n"
+        "with heap and threads.\n"
         "RESULTS are folders of runs or results.jsonl files; those of several are drawn together.\n"
         "\n"
-        "  -o, --out=DIR       draw into DIR (default: RUNFOLDER/plots)\n"
-        "      --format=LIST   png, svg or both (default: png,svg)\n"
+        "  -o, --out=PATH      draw into the folder PATH (default: RUNFOLDER/plots), or where it\n"
+        "                      ends in .png, .svg or .pdf, that picture alone, such as time.pdf\n"
+        "      --format=LIST   of png, svg, pdf (default: png,svg)\n"
+        "      --width=WIDTH   page, or half for pictures that are read at half its width (page)\n"
         "      --x=AXIS        memory over ops, or over bytes requested so far (default: ops)\n"
         "      --help          print this\n"
         "\n"
@@ -41,18 +44,43 @@ static int help_print(void) {
     return HB_EXIT_OK;
 }
 
-static bool formats_parse(const char *list, struct plot_request *request) {
-    request->as_png = request->as_svg = false;
-    for (size_t length; *list != '\0'; list += length + (list[length] == ',')) {
-        length = strcspn(list, ",");
-        if (length == 3 && strncmp(list, "png", 3) == 0)
-            request->as_png = true;
-        else if (length == 3 && strncmp(list, "svg", 3) == 0)
-            request->as_svg = true;
-        else
-            return false;
+static bool format_parse(const char *text, size_t length, struct plot_request *request) {
+    for (int i = 0; i < HB_PLOT_FORMATS; i++) {
+        if (strlen(hb_plot_formats[i]) == length &&
+            strncmp(text, hb_plot_formats[i], length) == 0) {
+            request->formats[i] = true;
+            return true;
+        }
     }
-    return request->as_png || request->as_svg;
+    return false;
+}
+
+static bool formats_parse(const char *list, struct plot_request *request) {
+    memset(request->formats, 0, sizeof request->formats);
+    bool ok = *list != '\0';
+    for (size_t length; ok && *list != '\0'; list += length + (list[length] == ',')) {
+        length = strcspn(list, ",");
+        ok = format_parse(list, length, request);
+    }
+    return ok;
+}
+
+/* A path that ends as a picture does names one; any other is a folder. */
+static bool out_parse(const char *path, struct plot_request *request) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    struct plot_request named = {.out = NULL};
+
+    request->out = path;
+    request->only[0] = '\0';
+    int length = snprintf(request->folder, PATH_MAX, "%s", path);
+    if (dot && dot > name && format_parse(dot + 1, strlen(dot + 1), &named)) {
+        memcpy(request->formats, named.formats, sizeof request->formats);
+        length = snprintf(request->folder, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 2,
+                          slash ? path : "./");
+        snprintf(request->only, sizeof request->only, "%.*s", (int)(dot - name), name);
+    }
+    return length < PATH_MAX;
 }
 
 static int option_apply(struct plot_request *request, int option, char **argv) {
@@ -61,10 +89,15 @@ static int option_apply(struct plot_request *request, int option, char **argv) {
     if (option == '?')
         return hb_usage_error("plot: there is no option %s (see heapbench plot --help)",
                               argv[optind - 1]);
-    if (option == 'o')
-        request->folder = optarg;
+    if (option == 'o' && !out_parse(optarg, request))
+        return hb_usage_error("plot: the path of the plots is too long");
     if (option == 'f' && !formats_parse(optarg, request))
-        return hb_usage_error("plot: --format=%s: known are png and svg", optarg);
+        return hb_usage_error("plot: --format=%s: known are png, svg and pdf", optarg);
+    if (option == 'w') {
+        request->is_half = strcmp(optarg, "half") == 0;
+        if (!request->is_half && strcmp(optarg, "page") != 0)
+            return hb_usage_error("plot: --width=%s: known are page and half", optarg);
+    }
     if (option == 'x') {
         request->over_bytes = strcmp(optarg, "bytes") == 0;
         if (!request->over_bytes && strcmp(optarg, "ops") != 0)
@@ -75,12 +108,11 @@ static int option_apply(struct plot_request *request, int option, char **argv) {
 
 /* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
 static int request_parse(struct plot_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"x", required_argument, NULL, 'x'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    *request = (struct plot_request){.as_png = true, .as_svg = true};
+    static const struct option options[] = {
+        {"out", required_argument, NULL, 'o'},   {"format", required_argument, NULL, 'f'},
+        {"width", required_argument, NULL, 'w'}, {"x", required_argument, NULL, 'x'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+    *request = (struct plot_request){.formats = {true, true, false}};
     *done = true;
     optind = 0;
     opterr = 0;
@@ -97,7 +129,7 @@ static int request_parse(struct plot_request *request, int argc, char **argv, bo
     if (request->path_count == 0)
         return hb_usage_error("plot: name a run's folder or a results.jsonl (see heapbench plot "
                               "--help)");
-    if (request->path_count > 1 && !request->folder)
+    if (request->path_count > 1 && !request->out)
         return hb_usage_error("plot: of several results, say where to draw them: -o DIR");
     return HB_EXIT_OK;
 }
@@ -124,7 +156,7 @@ static bool folder_name(const struct plot_request *request, char *folder) {
     char run[PATH_MAX], file[PATH_MAX];
     int length = -1;
 
-    if (request->folder)
+    if (request->out)
         length = snprintf(folder, PATH_MAX, "%s", request->folder);
     else if (hb_results_path(request->paths[0], run, file))
         length = snprintf(folder, PATH_MAX, "%s/plots", run);
@@ -147,56 +179,45 @@ static int folder_open(const char *folder, bool *is_new) {
     return HB_EXIT_OK;
 }
 
-struct plot_tally {
-    int drawn, failed;
-    bool is_stopped;
-};
-
-static void tally_add(struct plot_tally *tally, enum hb_plot_status status, const char *error) {
-    tally->drawn += status == HB_PLOT_DRAWN;
-    tally->failed += status == HB_PLOT_FAILED || status == HB_PLOT_STOPPED;
-    tally->is_stopped = status == HB_PLOT_STOPPED;
-    if (status != HB_PLOT_DRAWN && !hb_interrupted())
-        hb_failure("plot: %s", error);
+static void failure_say(const char *line) {
+    if (!hb_interrupted())
+        hb_failure("plot: %s", line);
 }
 
 static int plots_draw(const struct hb_plots *plots) {
-    struct plot_tally tally = {0, 0, false};
-    char error[HB_PLOT_ERROR_MAX] = "";
+    struct hb_plot_tally tally;
+    char names[1024];
 
-    tally_add(&tally, hb_plot_time(plots, error), error);
-    if (!tally.is_stopped)
-        tally_add(&tally, hb_plot_frag_time(plots, error), error);
-    if (!tally.is_stopped)
-        tally_add(&tally, hb_plot_cache(plots, error), error);
-    if (!tally.is_stopped && hb_plot_has_cache_sim(plots))
-        tally_add(&tally, hb_plot_cache_sim(plots, error), error);
-    if (!tally.is_stopped && hb_plot_has_latency(plots))
-        tally_add(&tally, hb_plot_latency(plots, error), error);
-    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
-        tally_add(&tally, hb_plot_memory(plots, i, error), error);
-    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
-        tally_add(&tally, hb_plot_free_sizes(plots, i, error), error);
-    for (size_t i = 0; i < plots->blocks.count && !tally.is_stopped; i++)
-        if (hb_plot_has_free_series(&plots->blocks.blocks[i]))
-            tally_add(&tally, hb_plot_free_series(plots, i, error), error);
-    if (tally.drawn > 0)
-        printf("%d plot%s in %s\n", tally.drawn, tally.drawn == 1 ? "" : "s", plots->folder);
+    hb_plots_draw(plots, &tally, failure_say);
+    bool is_unknown = plots->only && tally.drawn + tally.failed == 0 && tally.missing[0] == '\0';
     if (hb_interrupted())
         return SIGNAL_STATUS + hb_interrupted();
+    if (is_unknown) {
+        hb_plot_names(names, sizeof names);
+        return hb_usage_error("plot: no picture '%s' of these results; known are %s", plots->only,
+                              names);
+    }
+    if (tally.missing[0] != '\0' && !tally.is_stopped)
+        fprintf(stderr, "heapbench: plot: not drawn, as not measured: %s\n", tally.missing);
+    if (tally.drawn > 0)
+        printf("%d plot%s in %s\n", tally.drawn, tally.drawn == 1 ? "" : "s", plots->folder);
     return tally.failed > 0 || tally.drawn == 0 ? HB_EXIT_FAILED : HB_EXIT_OK;
 }
 
 static int results_plot(const struct plot_request *request, const struct hb_result *results,
                         size_t count) {
     char folder[PATH_MAX], caption[512], error[HB_PLOT_ERROR_MAX];
-    struct hb_plots plots = {.folder = folder,
+    struct hb_plots plots = {.results = results,
+                             .result_count = count,
+                             .folder = folder,
+                             .only = request->only[0] != '\0' ? request->only : NULL,
                              .caption = caption,
-                             .as_png = request->as_png,
-                             .as_svg = request->as_svg,
+                             .is_half = request->is_half,
                              .over_bytes = request->over_bytes,
                              .interrupted = hb_interrupted};
     bool is_new;
+
+    memcpy(plots.formats, request->formats, sizeof plots.formats);
 
     if (!folder_name(request, folder))
         return hb_usage_error("plot: the path of the plots is too long");

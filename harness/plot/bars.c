@@ -44,14 +44,14 @@ void hb_plot_bars_panels(struct hb_plot_sheet *sheet, const struct hb_results_bl
     }
 }
 
-void hb_plot_bars_grid(struct hb_plot_grid *grid, const struct hb_results_blocks *blocks,
-                       double row_pixels) {
+void hb_plot_bars_grid(struct hb_plot_grid *grid, const struct hb_plots *plots, double row_pixels) {
+    const struct hb_results_blocks *blocks = &plots->blocks;
     bool names_shared = hb_plot_names_are_shared(blocks);
     size_t most = 0;
     for (size_t i = 0; i < blocks->count; i++)
         most = blocks->blocks[i].count > most ? blocks->blocks[i].count : most;
 
-    double names = names_width(blocks);
+    double names = fmin(names_width(blocks), 0.4 * hb_plot_width(plots));
     *grid = (struct hb_plot_grid){
         .panels = blocks->count,
         .columns = blocks->count > 1 ? 2 : 1,
@@ -61,8 +61,7 @@ void hb_plot_bars_grid(struct hb_plot_grid *grid, const struct hb_results_blocks
         .bottom = 105,
         .gap_x = names_shared ? 40 : names + 15,
         .gap_y = 55,
-        .width = 1000,
         .panel_height = row_pixels * (double)most,
     };
-    hb_plot_grid_fit(grid);
+    hb_plot_grid_fit(grid, plots);
 }

@@ -82,20 +82,16 @@ static enum hb_plot_status draw(const struct hb_plots *plots, const char *name, 
     struct hb_plot_grid grid;
     double most = misses_most(&plots->blocks, is_beside);
 
-    if (most == 0) {
-        snprintf(error, HB_PLOT_ERROR_MAX, "no cache misses in these results (pass cache)");
+    if (most == 0)
         return HB_PLOT_EMPTY;
-    }
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_FAILED;
-    hb_plot_bars_grid(&grid, &plots->blocks, ROW_PIXELS);
+    hb_plot_bars_grid(&grid, plots, ROW_PIXELS);
     hb_plot_set_grid(&sheet, &grid);
-    hb_plot_set_text(&sheet, "title",
-                     is_beside ? "Cache misses per operation, simulated"
-                               : "Cache misses per operation");
-    hb_plot_set_text(
-        &sheet, "subtitle",
-        "Blue: first level (L1d), orange: last level (LLC). Dashed: L1d of the floor.");
+    hb_plot_set_title(&sheet, is_beside ? "Cache misses per operation, simulated"
+                                        : "Cache misses per operation");
+    hb_plot_set_subtitle(
+        &sheet, "Blue: first level (L1d), orange: last level (LLC). Dashed: L1d of the floor.");
     caption_write(&sheet, plots, is_beside);
     hb_plot_set_number(&sheet, "names_shared", hb_plot_names_are_shared(&plots->blocks));
     double end = most / (1 - LABEL_PIXELS / grid.panel_width);
@@ -107,10 +103,6 @@ static enum hb_plot_status draw(const struct hb_plots *plots, const char *name, 
 
 enum hb_plot_status hb_plot_cache(const struct hb_plots *plots, char *error) {
     return draw(plots, "cache", false, error);
-}
-
-bool hb_plot_has_cache_sim(const struct hb_plots *plots) {
-    return misses_most(&plots->blocks, true) > 0;
 }
 
 enum hb_plot_status hb_plot_cache_sim(const struct hb_plots *plots, char *error) {

@@ -20,10 +20,6 @@ static size_t rows_with_series(const struct hb_results_block *block) {
     return count;
 }
 
-bool hb_plot_has_free_series(const struct hb_results_block *block) {
-    return rows_with_series(block) > 0;
-}
-
 /* Axes that the panels share; classes as binary logarithms of their sizes. */
 struct axes {
     double first, last;
@@ -59,7 +55,7 @@ static void axes_write(struct hb_plot_sheet *sheet, struct axes *axes) {
     const char *unit = hb_bytes_unit(axes->most_bytes, &axes->byte_unit);
     snprintf(subtitle, sizeof subtitle,
              "Colour: %s in free blocks of that size, up to below the next power of two.", unit);
-    hb_plot_set_text(sheet, "subtitle", subtitle);
+    hb_plot_set_subtitle(sheet, subtitle);
     hb_plot_set_number(sheet, "x_most", axes->last_op / axes->op_unit);
     hb_plot_set_number(sheet, "x_step", hb_plot_axis_step(axes->last_op / axes->op_unit, X_PARTS));
     hb_plot_set_number(sheet, "y_least", axes->first - 0.5);
@@ -111,7 +107,7 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
 
     hb_plot_block_name(&plots->blocks, block, name, sizeof name);
     snprintf(text, sizeof text, "Free blocks by size while %s is replayed", name);
-    hb_plot_set_text(sheet, "title", text);
+    hb_plot_set_title(sheet, text);
     hb_plot_set_caption(sheet, plots, "Blocks pass; foreign allocators do not show their blocks",
                         false);
 }
@@ -123,12 +119,14 @@ enum hb_plot_status hb_plot_free_series(const struct hb_plots *plots, size_t blo
     struct axes axes;
     char name[HB_PLOT_NAME_MAX];
 
+    if (rows_with_series(rows) == 0)
+        return HB_PLOT_EMPTY;
     hb_plot_file_name(&plots->blocks, block, "free-series", name, sizeof name);
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, rows_with_series(rows));
     grid.right = 115; /* for the scale of colours */
-    hb_plot_grid_fit(&grid);
+    hb_plot_grid_fit(&grid, plots);
     hb_plot_set_grid(&sheet, &grid);
     texts_write(&sheet, plots, block);
     axes_fit(&axes, rows);

@@ -105,9 +105,9 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
 
     hb_plot_block_name(&plots->blocks, block, name, sizeof name);
     snprintf(text, sizeof text, "Free blocks by size: %s at the peak of the footprint", name);
-    hb_plot_set_text(sheet, "title", text);
-    hb_plot_set_text(sheet, "subtitle",
-                     "A bar holds the sizes from its label up to below the next power of two.");
+    hb_plot_set_title(sheet, text);
+    hb_plot_set_subtitle(sheet,
+                         "A bar holds the sizes from its label up to below the next power of two.");
     hb_plot_set_caption(sheet, plots, "Space pass; foreign allocators do not show their blocks",
                         false);
 }
@@ -119,16 +119,13 @@ enum hb_plot_status hb_plot_free_sizes(const struct hb_plots *plots, size_t bloc
     struct axes axes;
     char name[HB_PLOT_NAME_MAX];
 
-    if (rows_with_sizes(rows) == 0) {
-        snprintf(error, HB_PLOT_ERROR_MAX,
-                 "no sizes of free blocks of %.200s in these results (pass space, ours only)",
-                 rows->rows[0]->trace);
+    if (rows_with_sizes(rows) == 0)
         return HB_PLOT_EMPTY;
-    }
     hb_plot_file_name(&plots->blocks, block, "free-sizes", name, sizeof name);
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, rows_with_sizes(rows));
+    hb_plot_grid_fit(&grid, plots);
     hb_plot_set_grid(&sheet, &grid);
     texts_write(&sheet, plots, block);
     axes_fit(&axes, rows);

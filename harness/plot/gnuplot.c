@@ -67,7 +67,9 @@ bool hb_plot_has_gnuplot(char *error) {
 
 /* A full disk cuts a picture short, and gnuplot does not say so: the end must be there. */
 static bool picture_is_whole(const char *path, const char *format) {
-    const char *mark = strcmp(format, "png") == 0 ? "IEND" : "</svg>";
+    const char *mark = strcmp(format, "png") == 0   ? "IEND"
+                       : strcmp(format, "pdf") == 0 ? "%%EOF"
+                                                    : "</svg>";
     char end[32];
     FILE *file = fopen(path, "re");
     if (!file)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { RINGS = 9, DIRECTIONS = 16, ROUNDS = 40, POINT_RADIUS = 7, RING_STEP = 11 };
+enum { RINGS = 12, DIRECTIONS = 16, ROUNDS = 40, POINT_RADIUS = 7, RING_STEP = 11 };
 
 struct box {
     double left, right, bottom, top;
@@ -50,14 +50,15 @@ static double cost_distance(const struct hb_plot_label *label) {
     return distance > HB_PLOT_LABEL_NEAR ? distance + 25 : distance;
 }
 
+/* Where it comes to limit or more, only that much is certain. */
 static double label_cost(const struct hb_plot_label *labels, size_t count, size_t which,
-                         const struct hb_plot_panel *panel) {
+                         const struct hb_plot_panel *panel, double limit) {
     struct box box = label_box(&labels[which]);
     struct box rule = {panel->rule_x - 2, panel->rule_x + 2, 0, panel->height};
     double cost = 0.15 * overlap(&box, &rule) + cost_outside(&box, panel->width, panel->height) +
                   cost_distance(&labels[which]);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && cost < limit; i++) {
         struct box point = point_box(&labels[i]), bar = bar_box(&labels[i]);
         struct box other = label_box(&labels[i]);
         cost += 20 * overlap(&box, &point) + 5 * overlap(&box, &bar);
@@ -81,13 +82,13 @@ static void label_try(struct hb_plot_label *label, int ring, int direction) {
 static bool label_choose(struct hb_plot_label *labels, size_t count, size_t which,
                          const struct hb_plot_panel *panel) {
     struct hb_plot_label *label = &labels[which], best = *label;
-    double least = label_cost(labels, count, which, panel);
+    double least = label_cost(labels, count, which, panel, INFINITY);
     bool moved = false;
 
     for (int ring = 0; ring < RINGS; ring++) {
         for (int direction = 0; direction < DIRECTIONS; direction++) {
             label_try(label, ring, direction);
-            double cost = label_cost(labels, count, which, panel);
+            double cost = label_cost(labels, count, which, panel, least);
             if (cost < least - 1e-9) {
                 least = cost;
                 best = *label;
@@ -113,7 +114,7 @@ static double labels_settle(struct hb_plot_label *labels, size_t count,
             moved |= label_choose(labels, count, i, panel);
     }
     for (size_t i = 0; i < count; i++)
-        cost += label_cost(labels, count, i, panel);
+        cost += label_cost(labels, count, i, panel, INFINITY);
     return cost;
 }
 
@@ -131,4 +132,21 @@ void hb_plot_labels_place(struct hb_plot_label *labels, size_t count,
         }
     }
     labels_settle(labels, count, panel, best);
+}
+
+bool hb_plot_labels_are_clear(const struct hb_plot_label *labels, size_t count,
+                              const struct hb_plot_panel *panel) {
+    for (size_t i = 0; i < count; i++) {
+        struct box box = label_box(&labels[i]);
+        if (cost_outside(&box, panel->width, panel->height) > 1)
+            return false;
+        for (size_t j = 0; j < count; j++) {
+            struct box other = label_box(&labels[j]);
+            bool hides = labels[j].x > box.left && labels[j].x < box.right &&
+                         labels[j].y > box.bottom && labels[j].y < box.top;
+            if ((j != i && overlap(&box, &other) > 0) || hides)
+                return false;
+        }
+    }
+    return true;
 }

@@ -2,6 +2,7 @@
 #ifndef HB_PLOT_LABELS_H
 #define HB_PLOT_LABELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Pixels: labels farther from their points need a line that leads to them. */
@@ -23,5 +24,9 @@ struct hb_plot_panel {
 /* Place the labels of a panel. */
 void hb_plot_labels_place(struct hb_plot_label *labels, size_t count,
                           const struct hb_plot_panel *panel);
+
+/* Does no label cover another, or a point, or reach out of the panel? */
+bool hb_plot_labels_are_clear(const struct hb_plot_label *labels, size_t count,
+                              const struct hb_plot_panel *panel);
 
 #endif

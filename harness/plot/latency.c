@@ -5,18 +5,10 @@
 
 #include "harness/measure/histogram.h"
 #include "harness/plot/axis.h"
-#include "harness/plot/looks.h"
-#include "harness/plot/sheet.h"
+#include "harness/plot/key.h"
 
-enum {
-    KINDS = 2,
-    MARKS = 5,
-    STEPS_A_DECADE = 24,
-    LETTER_PIXELS = 9,
-    KEY_LINE_PIXELS = 44,
-    KEY_ROW_PIXELS = 20
-};
-enum { WIDTH = 1000, MARGIN = 12, KEY_TOP = 68, PANEL_TOP = 50 };
+enum { KINDS = 2, MARKS = 5, STEPS_A_DECADE = 24 };
+enum { KEY_TOP = 68, PANEL_TOP = 30 };
 
 /* The axis ends at p99.99. */
 static const double shares[MARKS] = {0.5, 0.9, 0.99, 0.999, 0.9999};
@@ -63,10 +55,6 @@ static size_t panels_count(const struct hb_results_blocks *blocks) {
     for (size_t i = 0; i < blocks->count; i++)
         panels += rows_drawn(&blocks->blocks[i]) > 0 ? KINDS : 0;
     return panels;
-}
-
-bool hb_plot_has_latency(const struct hb_plots *plots) {
-    return panels_count(&plots->blocks) > 0;
 }
 
 static void axis_fit(struct hb_plot_axis *axis, const struct hb_results_blocks *blocks) {
@@ -135,27 +123,6 @@ static void number_set(struct hb_plot_sheet *sheet, const char *array, size_t in
     fprintf(sheet->script, "%s[%zu] = %.0f\n", array, index + 1, value);
 }
 
-static void look_set(struct hb_plot_sheet *sheet, const char *what, size_t index,
-                     const struct hb_results_blocks *blocks, const char *allocator) {
-    struct hb_plot_look look = hb_plot_look(hb_plot_allocator_number(blocks, allocator));
-    char array[32];
-    snprintf(array, sizeof array, "%s_colour", what);
-    number_set(sheet, array, index, look.colour);
-    snprintf(array, sizeof array, "%s_mark", what);
-    number_set(sheet, array, index, look.mark);
-    snprintf(array, sizeof array, "%s_dash", what);
-    number_set(sheet, array, index, look.dash);
-}
-
-static void looks_begin(struct hb_plot_sheet *sheet, const char *what, size_t count) {
-    char array[32];
-    static const char *const parts[] = {"colour", "mark", "dash"};
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(array, sizeof array, "%s_%s", what, parts[i]);
-        hb_plot_array_begin(sheet, array, count);
-    }
-}
-
 /* Of one panel: the floor's curve, then of each row the curve and the marks. */
 static size_t panel_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks,
                           const struct hb_results_block *block, const struct kind *kind,
@@ -168,7 +135,7 @@ static size_t panel_write(struct hb_plot_sheet *sheet, const struct hb_results_b
         if (!has_floor)
             curve_write(sheet, row, row_counts(row, kind->floor_counts));
         has_floor = true;
-        look_set(sheet, "row", row_number++, blocks, row->allocator);
+        hb_plot_looks_set(sheet, "row", row_number++, blocks, row->allocator);
         curve_write(sheet, row, row_counts(row, kind->counts));
         marks_write(sheet, row, kind);
     }
@@ -186,7 +153,7 @@ static void panels_write(struct hb_plot_sheet *sheet, const struct hb_results_bl
     hb_plot_array_begin(sheet, "panel_name", panels);
     hb_plot_array_begin(sheet, "first_row", panels);
     hb_plot_array_begin(sheet, "last_row", panels);
-    looks_begin(sheet, "row", rows);
+    hb_plot_looks_begin(sheet, "row", rows);
     for (size_t i = 0; i < blocks->count; i++) {
         if (rows_drawn(&blocks->blocks[i]) == 0)
             continue;
@@ -201,52 +168,6 @@ static void panels_write(struct hb_plot_sheet *sheet, const struct hb_results_bl
     }
 }
 
-/* Is this the first row of its allocator that is drawn? */
-static bool is_first(const struct hb_results_blocks *blocks, size_t row) {
-    for (size_t i = 0; i < row; i++) {
-        if (row_is_drawn(blocks->rows[i]) &&
-            strcmp(blocks->rows[i]->allocator, blocks->rows[row]->allocator) == 0)
-            return false;
-    }
-    return row_is_drawn(blocks->rows[row]);
-}
-
-static size_t all_rows(const struct hb_results_blocks *blocks) {
-    size_t rows = 0;
-    for (size_t i = 0; i < blocks->count; i++)
-        rows += blocks->blocks[i].count;
-    return rows;
-}
-
-/* The key stands over the panels, in columns; the floor is its last entry. Returns its rows. */
-static size_t key_write(struct hb_plot_sheet *sheet, const struct hb_results_blocks *blocks) {
-    char name[HB_RESULT_TEXT_MAX];
-    size_t rows = all_rows(blocks), entries = 1, longest = strlen("floor"), entry = 0;
-
-    for (size_t i = 0; i < rows; i++) {
-        if (!is_first(blocks, i))
-            continue;
-        hb_plot_allocator_name(blocks->rows[i]->allocator, name, sizeof name);
-        longest = strlen(name) > longest ? strlen(name) : longest;
-        entries++;
-    }
-    size_t pixels = KEY_LINE_PIXELS + LETTER_PIXELS * (longest + 2);
-    size_t columns = pixels < WIDTH / 2 ? (WIDTH - MARGIN) / pixels : 1;
-    hb_plot_set_number(sheet, "key_pixels", (double)pixels);
-    fprintf(sheet->script, "key_columns = %zu\nkey_entries = %zu\n", columns, entries);
-    hb_plot_array_begin(sheet, "key_name", entries);
-    looks_begin(sheet, "key", entries);
-    for (size_t i = 0; i < rows; i++) {
-        if (!is_first(blocks, i))
-            continue;
-        hb_plot_allocator_name(blocks->rows[i]->allocator, name, sizeof name);
-        hb_plot_array_add(sheet, "key_name", entry, name);
-        look_set(sheet, "key", entry++, blocks, blocks->rows[i]->allocator);
-    }
-    hb_plot_array_add(sheet, "key_name", entry, "floor");
-    return (entries + columns - 1) / columns;
-}
-
 static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
     const struct hb_results_blocks *blocks = &plots->blocks;
     char text[2 * HB_RESULT_TEXT_MAX];
@@ -254,9 +175,9 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
 
     while (!row_is_drawn(blocks->rows[row]))
         row++;
-    hb_plot_set_text(sheet, "title", "Latency of single operations");
-    hb_plot_set_text(sheet, "subtitle",
-                     "Lower is better. A line ends where fewer than 10 samples lie beyond.");
+    hb_plot_set_title(sheet, "Latency of single operations");
+    hb_plot_set_subtitle(sheet,
+                         "Lower is better. A line ends where fewer than 10 samples lie beyond.");
     snprintf(text, sizeof text, "Warm replay, one operation in %.0f timed; clock %s, steps %.2g ns",
              (double)blocks->rows[row]->latency_sample_every, blocks->rows[row]->latency_clock,
              blocks->rows[row]->latency_clock_step_ns);
@@ -282,22 +203,19 @@ enum hb_plot_status hb_plot_latency(const struct hb_plots *plots, char *error) {
         .bottom = 105,
         .gap_x = 65,
         .gap_y = 50,
-        .width = WIDTH,
         .panel_height = panels > KINDS ? 280 : 400,
     };
+    const struct hb_plot_key key = {row_is_drawn, true};
     struct hb_plot_sheet sheet;
     struct hb_plot_axis axis;
 
-    if (panels == 0) {
-        snprintf(error, HB_PLOT_ERROR_MAX, "no latencies in these results (pass latency)");
+    if (panels == 0)
         return HB_PLOT_EMPTY;
-    }
     if (!hb_plot_sheet_begin(&sheet, plots, "latency", error))
         return HB_PLOT_STOPPED;
     hb_plot_set_number(&sheet, "key_top", KEY_TOP);
-    grid.top =
-        KEY_TOP + KEY_ROW_PIXELS * (double)key_write(&sheet, &plots->blocks) + PANEL_TOP - 20;
-    hb_plot_grid_fit(&grid);
+    grid.top = KEY_TOP + hb_plot_key_write(&sheet, plots, &key) + PANEL_TOP;
+    hb_plot_grid_fit(&grid, plots);
     axis_fit(&axis, &plots->blocks);
     hb_plot_set_grid(&sheet, &grid);
     texts_write(&sheet, plots);

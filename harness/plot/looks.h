@@ -13,8 +13,8 @@ struct hb_plot_look {
 /* How many other allocators come before this one, which is among the rows. */
 size_t hb_plot_allocator_number(const struct hb_results_blocks *blocks, const char *allocator);
 
-/* 42 allocators differ in colour or mark, so that grey paper tells six; lines of one colour differ
- * in their dashes. */
+/* 84 allocators differ in colour or mark; on grey paper marks tell 12, and lines with their dashes
+ * 24. */
 struct hb_plot_look hb_plot_look(size_t number);
 
 #endif

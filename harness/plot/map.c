@@ -162,10 +162,11 @@ enum hb_plot_status hb_plot_map(const struct hb_plots *plots, const struct hb_pl
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, maps->count);
+    hb_plot_grid_fit(&grid, plots);
     hb_plot_set_grid(&sheet, &grid);
     snprintf(text, sizeof text, "What the heap holds while %.200s is replayed", maps->trace);
-    hb_plot_set_text(&sheet, "title", text);
-    hb_plot_set_text(&sheet, "subtitle", "");
+    hb_plot_set_title(&sheet, text);
+    hb_plot_set_subtitle(&sheet, "");
     hb_plot_set_caption(&sheet, plots, caption, false);
     panels_write(&sheet, maps, UINT32_MAX, grid.panel_width);
     palette_write(&sheet);
@@ -216,11 +217,12 @@ enum hb_plot_status hb_plot_map_moment(const struct hb_plots *plots,
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, maps->count);
+    hb_plot_grid_fit(&grid, plots);
     hb_plot_set_grid(&sheet, &grid);
     snprintf(text, sizeof text, "What the heap holds after operation %llu of %.200s",
              (unsigned long long)first->op[moment], maps->trace);
-    hb_plot_set_text(&sheet, "title", text);
-    hb_plot_set_text(&sheet, "subtitle", "");
+    hb_plot_set_title(&sheet, text);
+    hb_plot_set_subtitle(&sheet, "");
     snprintf(text, sizeof text, "A cell is %g bytes, a line %g KiB. %s", cell_bytes,
              cell_bytes * LINE_CELLS / 1024, caption);
     hb_plot_set_caption(&sheet, plots, text, false);

@@ -153,10 +153,10 @@ static void texts_write(struct hb_plot_sheet *sheet, const struct hb_plots *plot
 
     hb_plot_block_name(&plots->blocks, block, name, sizeof name);
     snprintf(text, sizeof text, "Memory while %s is replayed", name);
-    hb_plot_set_text(sheet, "title", text);
+    hb_plot_set_title(sheet, text);
     hb_plot_set_caption(sheet, plots,
                         "Space pass; the footprint of a foreign allocator is not visible", false);
-    hb_plot_set_text(sheet, "subtitle", "");
+    hb_plot_set_subtitle(sheet, "");
 }
 
 enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, char *error) {
@@ -165,16 +165,13 @@ enum hb_plot_status hb_plot_memory(const struct hb_plots *plots, size_t block, c
     struct hb_plot_grid grid;
     char name[HB_PLOT_NAME_MAX];
 
-    if (rows_with_series(&view) == 0) {
-        snprintf(error, HB_PLOT_ERROR_MAX,
-                 "no memory series of %.200s in these results (pass space)",
-                 view.block->rows[0]->trace);
+    if (rows_with_series(&view) == 0)
         return HB_PLOT_EMPTY;
-    }
     hb_plot_file_name(&plots->blocks, block, "memory", name, sizeof name);
     if (!hb_plot_sheet_begin(&sheet, plots, name, error))
         return HB_PLOT_STOPPED;
     hb_plot_grid_small(&grid, rows_with_series(&view));
+    hb_plot_grid_fit(&grid, plots);
     hb_plot_set_grid(&sheet, &grid);
     view.panel_width = grid.panel_width;
     texts_write(&sheet, plots, block);

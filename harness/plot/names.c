@@ -134,5 +134,5 @@ void hb_plot_set_caption(struct hb_plot_sheet *sheet, const struct hb_plots *plo
         conditions_add(&plots->blocks, text, sizeof text);
     if (plots->caption[0] != '\0')
         text_add(text, sizeof text, "; ", plots->caption);
-    hb_plot_set_text(sheet, "caption", text);
+    hb_plot_set_caption_text(sheet, text);
 }

@@ -11,13 +11,24 @@
 
 #include "harness/cmd.h"
 #include "harness/plot/gnuplot.h"
+#include "harness/table.h"
 
-enum { ROOM_BYTES = 16384 };
+enum { ROOM_BYTES = 16384, MARGIN = 12 };
+enum { TITLE_LETTER = 11, SUBTITLE_LETTER = 9, CAPTION_LETTER = 8 }; /* pixels, on average */
 
-void hb_plot_grid_fit(struct hb_plot_grid *grid) {
+const char *const hb_plot_formats[HB_PLOT_FORMATS] = {"png", "svg", "pdf"};
+
+double hb_plot_width(const struct hb_plots *plots) {
+    return plots->is_half ? 560 : 1000;
+}
+
+void hb_plot_grid_fit(struct hb_plot_grid *grid, const struct hb_plots *plots) {
+    if (plots->is_half && grid->columns > 1)
+        grid->columns = grid->columns > 2 ? 2 : 1;
     size_t rows = (grid->panels + grid->columns - 1) / grid->columns;
     double columns = (double)grid->columns;
 
+    grid->width = hb_plot_width(plots);
     grid->panel_width =
         (grid->width - grid->left - grid->right - (columns - 1) * grid->gap_x) / columns;
     grid->height = grid->top + grid->bottom + (double)rows * grid->panel_height +
@@ -36,10 +47,8 @@ void hb_plot_grid_small(struct hb_plot_grid *grid, size_t panels) {
         .bottom = 105,
         .gap_x = 25,
         .gap_y = 50,
-        .width = 1000,
         .panel_height = panels < 5 ? 230 : 165,
     };
-    hb_plot_grid_fit(grid);
 }
 
 static bool path_make(char *path, const char *folder, const char *name, const char *ending) {
@@ -73,7 +82,8 @@ bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plo
         if (sheet->script) {
             fprintf(sheet->script, "# Draws %s from %s.tsv; run in this folder:\n", name, name);
             fprintf(sheet->script, "#   gnuplot %s.gp\n", name);
-            fprintf(sheet->script, "#   gnuplot -e \"format='svg'\" %s.gp\n\n", name);
+            fprintf(sheet->script, "#   gnuplot -e \"format='svg'\" %s.gp   (or pdf)\n\n", name);
+            sheet->width = hb_plot_width(plots);
             hb_plot_set_text(sheet, "name", name);
             return true;
         }
@@ -90,9 +100,48 @@ static void quoted_write(FILE *script, const char *text) {
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', script);
-        fputc((unsigned char)*text < 0x20 || *text == '`' ? '?' : *text, script);
+        if (*text == '\n')
+            fputs("\\n", script);
+        else
+            fputc((unsigned char)*text < 0x20 || *text == '`' ? '?' : *text, script);
     }
     fputs("\"\n", script);
+}
+
+/* A text that is broken where its letters would run out of the picture, and how many lines it has.
+ */
+static void lines_set(struct hb_plot_sheet *sheet, const char *variable, const char *text,
+                      double letter_pixels) {
+    char *wrapped = NULL, *end = NULL;
+    size_t size, lines = 1;
+    FILE *memory = open_memstream(&wrapped, &size);
+
+    if (!memory)
+        return;
+    hb_text_wrap(text, 0, (size_t)((sheet->width - 2 * MARGIN) / letter_pixels), memory);
+    if (fclose(memory) == 0) {
+        while (size > 0 && wrapped[size - 1] == '\n')
+            wrapped[--size] = '\0';
+        for (end = wrapped; (end = strchr(end, '\n')); end++)
+            lines++;
+        hb_plot_set_text(sheet, variable, wrapped);
+        fprintf(sheet->script, "%s_lines = %zu\n", variable, lines);
+    }
+    free(wrapped);
+}
+
+void hb_plot_set_title(struct hb_plot_sheet *sheet, const char *title) {
+    snprintf(sheet->title, sizeof sheet->title, "%s", title);
+    lines_set(sheet, "title", title, TITLE_LETTER);
+}
+
+void hb_plot_set_subtitle(struct hb_plot_sheet *sheet, const char *subtitle) {
+    lines_set(sheet, "subtitle", subtitle, SUBTITLE_LETTER);
+}
+
+void hb_plot_set_caption_text(struct hb_plot_sheet *sheet, const char *text) {
+    snprintf(sheet->caption, sizeof sheet->caption, "%s", text);
+    lines_set(sheet, "caption", text, CAPTION_LETTER);
 }
 
 void hb_plot_set_text(struct hb_plot_sheet *sheet, const char *variable, const char *text) {
@@ -160,14 +209,20 @@ static bool sheet_draw_as(struct hb_plot_sheet *sheet, const struct hb_plots *pl
 }
 
 static bool sheet_draw(struct hb_plot_sheet *sheet, const struct hb_plots *plots, char *error) {
-    return (!plots->as_png || sheet_draw_as(sheet, plots, "png", error)) &&
-           (!plots->as_svg || sheet_draw_as(sheet, plots, "svg", error));
+    bool ok = true;
+    for (int i = 0; ok && i < HB_PLOT_FORMATS; i++)
+        ok = !plots->formats[i] || sheet_draw_as(sheet, plots, hb_plot_formats[i], error);
+    return ok;
 }
 
 static bool sheet_keep(struct hb_plot_sheet *sheet, const struct hb_plots *plots) {
-    return file_move(sheet, plots, ".tsv") && file_move(sheet, plots, ".gp") &&
-           (!plots->as_png || file_move(sheet, plots, ".png")) &&
-           (!plots->as_svg || file_move(sheet, plots, ".svg"));
+    bool ok = file_move(sheet, plots, ".tsv") && file_move(sheet, plots, ".gp");
+    char ending[8];
+    for (int i = 0; ok && i < HB_PLOT_FORMATS; i++) {
+        snprintf(ending, sizeof ending, ".%s", hb_plot_formats[i]);
+        ok = !plots->formats[i] || file_move(sheet, plots, ending);
+    }
+    return ok;
 }
 
 /* Why it failed, if the next picture would fail of it, too. What was drawn is still in the folder:
@@ -199,6 +254,8 @@ enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const stru
         ok = false;
     }
     enum hb_plot_status status = ok ? HB_PLOT_DRAWN : sheet_failure(sheet, plots, error);
+    if (ok && plots->on_drawn)
+        plots->on_drawn(plots->context, sheet->name, sheet->title, sheet->caption);
     sheet_remove(sheet);
     return status;
 }

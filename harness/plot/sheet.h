@@ -9,20 +9,27 @@ struct hb_plot_grid {
     size_t panels, columns;
     double left, right, top, bottom; /* margins of the picture */
     double gap_x, gap_y;             /* between panels */
-    double width;                    /* of the picture */
     double panel_height;
-    double height, panel_width; /* by hb_plot_grid_fit */
+    double width, height, panel_width; /* by hb_plot_grid_fit */
 };
 
-void hb_plot_grid_fit(struct hb_plot_grid *grid);
+/* Fit it to the picture's width; where that is half a page, two panels a line become one. */
+void hb_plot_grid_fit(struct hb_plot_grid *grid, const struct hb_plots *plots);
 
-/* A panel per allocator, up to three in a row, fitted. */
+/* A panel per allocator, up to three in a row, not yet fitted. */
 void hb_plot_grid_small(struct hb_plot_grid *grid, size_t panels);
+
+/* Width of a picture in pixels. */
+double hb_plot_width(const struct hb_plots *plots);
+
+enum { HB_PLOT_TEXT_MAX = 2048 };
 
 struct hb_plot_sheet {
     char name[HB_PLOT_NAME_MAX];
     char work[PATH_MAX]; /* the hidden folder */
     FILE *data, *script;
+    double width;
+    char title[HB_PLOT_TEXT_MAX], caption[HB_PLOT_TEXT_MAX];
 };
 
 /* Begin the picture NAME in plots->folder: opens both files. */
@@ -32,7 +39,11 @@ bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plo
 /* Add variables to the script. */
 void hb_plot_set_text(struct hb_plot_sheet *sheet, const char *variable, const char *text);
 void hb_plot_set_number(struct hb_plot_sheet *sheet, const char *variable, double value);
+/* What stands over the panels, in as many lines as it takes. */
+void hb_plot_set_title(struct hb_plot_sheet *sheet, const char *title);
+void hb_plot_set_subtitle(struct hb_plot_sheet *sheet, const char *subtitle);
 void hb_plot_set_grid(struct hb_plot_sheet *sheet, const struct hb_plot_grid *grid);
+void hb_plot_set_caption_text(struct hb_plot_sheet *sheet, const char *text);
 /* An array of texts: begin, then add each. */
 void hb_plot_array_begin(struct hb_plot_sheet *sheet, const char *variable, size_t count);
 void hb_plot_array_add(struct hb_plot_sheet *sheet, const char *variable, size_t index,

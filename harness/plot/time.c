@@ -67,7 +67,7 @@ static void row_write(struct hb_plot_sheet *sheet, const struct hb_result *row, 
     hb_plot_write_number(sheet, row->floor_ns_per_op, '\t');
     fprintf(sheet->data, "%d\t%s\t", row_colour(row), label);
     hb_plot_write_number(sheet, isnan(end) ? 0 : fmin(end, longest), '\t');
-    hb_plot_write_number(sheet, end > longest ? longest : row->ns_per_op, '\n');
+    hb_plot_write_number(sheet, row->ns_per_op > longest ? longest : row->ns_per_op, '\n');
 }
 
 static int double_compare(const void *a, const void *b) {
@@ -132,11 +132,11 @@ static void subtitle_write(struct hb_plot_sheet *sheet, const struct hb_results_
     if (baseline[0] != '\0')
         snprintf(
             text, sizeof text,
-            "Blue: faster than %s, orange: slower, grey: no difference measured. Dashed: floor.",
+            "Blue: faster than %s, orange: slower, hollow: no difference measured. Dashed: floor.",
             baseline);
     else
         snprintf(text, sizeof text, "Dashed: the floor, which is the harness itself.");
-    hb_plot_set_text(sheet, "subtitle", text);
+    hb_plot_set_subtitle(sheet, text);
 }
 
 enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
@@ -150,19 +150,18 @@ enum hb_plot_status hb_plot_time(const struct hb_plots *plots, char *error) {
         has_time |= block_has_time(&plots->blocks.blocks[i]);
         rows += plots->blocks.blocks[i].count;
     }
-    if (!has_time) {
-        snprintf(error, HB_PLOT_ERROR_MAX, "no warm times in these results (pass time)");
+    if (!has_time)
         return HB_PLOT_EMPTY;
-    }
     if (!hb_plot_sheet_begin(&sheet, plots, "time", error))
         return HB_PLOT_STOPPED;
     double longest = longest_bar(&plots->blocks, rows);
-    hb_plot_bars_grid(&grid, &plots->blocks, BAR_PIXELS);
+    hb_plot_bars_grid(&grid, plots, BAR_PIXELS);
     hb_plot_set_grid(&sheet, &grid);
-    hb_plot_set_text(&sheet, "title", "Time per operation");
+    hb_plot_set_title(&sheet, "Time per operation");
     subtitle_write(&sheet, &plots->blocks);
     hb_plot_set_caption(&sheet, plots, "Warm replay, median and 95% interval", true);
     hb_plot_set_number(&sheet, "names_shared", names_shared);
+    hb_plot_set_number(&sheet, "same", GREY);
     double end = axis_end(&plots->blocks, grid.panel_width, longest);
     hb_plot_set_number(&sheet, "x_most", end);
     hb_plot_set_number(&sheet, "x_step", hb_plot_axis_step(end, grid.panel_width / TIC_PIXELS));

@@ -47,7 +47,7 @@ static void block_fill(struct hb_results_block *block, const struct hb_result *r
 bool hb_results_blocks_make(struct hb_results_blocks *blocks, const struct hb_result *results,
                             size_t count) {
     *blocks = (struct hb_results_blocks){calloc(count + 1, sizeof *blocks->blocks), 0,
-                                         calloc(count + 1, sizeof *blocks->rows)};
+                                         calloc(count + 1, sizeof *blocks->rows), count};
     if (!blocks->blocks || !blocks->rows) {
         hb_results_blocks_free(blocks);
         return false;
@@ -67,5 +67,5 @@ bool hb_results_blocks_make(struct hb_results_blocks *blocks, const struct hb_re
 void hb_results_blocks_free(struct hb_results_blocks *blocks) {
     free(blocks->blocks);
     free(blocks->rows);
-    *blocks = (struct hb_results_blocks){NULL, 0, NULL};
+    *blocks = (struct hb_results_blocks){NULL, 0, NULL, 0};
 }

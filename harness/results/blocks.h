@@ -14,6 +14,7 @@ struct hb_results_blocks {
     struct hb_results_block *blocks;
     size_t count;
     const struct hb_result **rows; /* of all blocks */
+    size_t row_count;
 };
 
 /* Sort results into blocks, in the order of their first rows. The blocks point into results. */

@@ -7,22 +7,6 @@ set logscale xy
 set xrange [2:10000]
 set yrange [y_least:y_most]
 
-# The key, in rows under the title: gnuplot's own would stack.
-key_x(j, pixels) = (12 + (j % key_columns) * key_pixels + pixels) / width
-key_y(j) = 1 - (key_top + (j / key_columns) * 20) / height
-do for [j = 0:key_entries - 1] {
-    is_floor = j == key_entries - 1
-    key_rgb = is_floor ? 0xAAAAAA : key_colour[j + 1]
-    key_dt = is_floor ? 1 : key_dash[j + 1]
-    set arrow 200 + j from screen key_x(j, 0), screen key_y(j) to screen key_x(j, 34), \
-        screen key_y(j) nohead lw (is_floor ? 4 : 1.6) dt key_dt lc rgb key_rgb
-    set label 200 + j key_name[j + 1] at screen key_x(j, 42), screen key_y(j) left
-    if (!is_floor) {
-        set label 300 + j "" at screen key_x(j, 17), screen key_y(j) \
-            point pt key_mark[j + 1] ps 0.9 * mark_size lc rgb key_rgb
-    }
-}
-
 do for [i = 0:panels - 1] {
     eval panel_place(i)
     set label 1 panel_name[i + 1] at graph 0, graph 1 offset 0, 0.7 left font letters(14)
@@ -44,14 +28,5 @@ do for [i = 0:panels - 1] {
          for [k = first:last] "" index 2 * (k - 1) + i + 2 using 1:2 \
             with points pt row_mark[k] ps 0.9 * mark_size lc rgb row_colour[k]
     eval texts_done
-    if (i == 0) {
-        do for [j = 0:key_entries - 1] {
-            unset arrow 200 + j
-            unset label 200 + j
-            if (j < key_entries - 1) {
-                unset label 300 + j
-            }
-        }
-    }
 }
 unset multiplot

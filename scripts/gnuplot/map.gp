@@ -10,7 +10,7 @@ unset colorbox
 unset grid
 
 key_x(pixels) = pixels / width
-key_y = 1 - 46 / height
+key_y = 1 - (46 + title_more) / height
 set object 111 rectangle from screen key_x(12), screen key_y - 6 / height \
     to screen key_x(36), screen key_y + 6 / height fillcolor rgb blue fillstyle solid noborder
 set object 112 rectangle from screen key_x(105), screen key_y - 6 / height \

@@ -9,9 +9,8 @@ set xtics x_step
 set ytics y_step
 
 # The key, under the title: gnuplot's own would stack.
-shade = "#CFE3F0"
 key_x(pixels) = pixels / width
-key_y = 1 - 46 / height
+key_y = 1 - (46 + title_more) / height
 set object 111 rectangle from screen key_x(12), screen key_y - 6 / height \
     to screen key_x(42), screen key_y + 6 / height fillcolor rgb shade fillstyle solid noborder
 set arrow 112 from screen key_x(110), screen key_y to screen key_x(145), screen key_y \

@@ -1,6 +1,7 @@
-# frag-time.gp -- resident memory against time, a point per allocator, a panel per trace.
-# Columns: trace, allocator, time ratio, low and high end of its interval, resident ratio, colour,
-# mark, place of the label and its alignment, end of its leader line.
+# scatter.gp -- memory against time, a point per allocator, panels on the same axes.
+# Columns: panel, allocator, time ratio, low and high end of its interval, memory ratio, colour,
+# mark, place of the label and its alignment, end of its leader line. Where there is a front, its
+# lines follow, a set for each panel.
 
 set multiplot
 set logscale xy
@@ -15,7 +16,9 @@ do for [i = 0:panels - 1] {
     set ylabel (panel_is_left(i) ? y_title : "") offset 0.5, 0
     set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead back dt (4, 3) lc rgb grey
     plot name.".tsv" \
-            index i using 3:6:($12 - $3):($13 - $6) with vectors nohead lw 0.7 lc rgb grey, \
+            index (has_front > 0 ? panels + i : i) using (has_front > 0 ? $1 : NaN):2 \
+            with lines lw 5 lc rgb shade, \
+         "" index i using 3:6:($12 - $3):($13 - $6) with vectors nohead lw 0.7 lc rgb grey, \
          "" index i using 3:6:4:5 with xerrorbars pt 0 lw 1.2 lc rgb grey, \
          "" index i using 3:6:8:7 with points pt variable ps mark_size lc rgb variable, \
          "" index i using ($11 > 0 ? $9 : NaN):10:2 with labels left font letters(11), \
