@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/foreign.h"
+#include "harness/generated.h"
 #include "harness/list_counters.h"
 #include "harness/results/table.h"
 #include "harness/table.h"
@@ -18,10 +19,12 @@ enum { WIDTH_MIN = 50, WIDTH_OF_PIPES = 80, WIDTH_MAX = 100 };
 enum { INDENT = 14, OPTION_INDENT = 28, COMMAND_INDENT = 42, OPTIONS_MAX = 64 };
 
 static int help_print(void) {
-    puts("heapbench list [allocators|traces|counters]\n"
-         "\n"
-         "List the allocators (with their options and defaults) and the bundled traces; or the\n"
-         "counters, and which of them can be opened here.");
+    puts(
+        "heapbench list [allocators|traces|generators|counters]\n"
+        "\n"
+        "List the allocators (with their options and defaults) and the bundled traces; or the\n"
+        "generators of traces (with their sources, keys and defaults); or the counters, and which\n"
+        "of them can be opened here.");
     return HB_EXIT_OK;
 }
 
@@ -173,7 +176,9 @@ static int traces_list(void) {
         free(names[i]);
     }
     free(names);
-    puts("\nAlso any trace by its path: --trace=./my.hbt");
+    puts(
+        "\nAlso any trace by its path: --trace=./my.hbt, or a generated one: --trace=synth:random\n"
+        "(heapbench list generators)");
     return ok ? HB_EXIT_OK : HB_EXIT_FAILED;
 }
 
@@ -185,7 +190,7 @@ static int all_list(void) {
 
 int hb_cmd_list(int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    static const char *const known[] = {"allocators", "traces", "counters"};
+    static const char *const known[] = {"allocators", "traces", "counters", "generators"};
     char nearest[64];
 
     optind = 0;
@@ -194,8 +199,8 @@ int hb_cmd_list(int argc, char **argv) {
     if (option == 'h')
         return help_print();
     if (option != -1 || argc - optind > 1)
-        return hb_usage_error("list takes one of: allocators, traces, counters (see heapbench list "
-                              "--help)");
+        return hb_usage_error("list takes one of: allocators, traces, generators, counters (see "
+                              "heapbench list --help)");
     if (optind == argc)
         return all_list();
     if (strcmp(argv[optind], known[0]) == 0)
@@ -204,6 +209,8 @@ int hb_cmd_list(int argc, char **argv) {
         return traces_list();
     if (strcmp(argv[optind], known[2]) == 0)
         return hb_counters_list();
-    hb_nearest_names(argv[optind], known, 3, nearest, sizeof nearest);
+    if (strcmp(argv[optind], known[3]) == 0)
+        return hb_generators_list();
+    hb_nearest_names(argv[optind], known, 4, nearest, sizeof nearest);
     return hb_usage_error("list: there is no list of '%s'; nearest: %s", argv[optind], nearest);
 }

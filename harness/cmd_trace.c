@@ -10,7 +10,9 @@
 
 #include "harness/cmd.h"
 #include "harness/cmd_trace.h"
-#include "workloads/trace.h"
+#include "harness/generated.h"
+#include "workloads/op_source.h"
+#include "workloads/synth/config.h"
 #include "workloads/trace_report.h"
 
 struct settings {
@@ -66,7 +68,9 @@ static bool option_is_of(const struct trace_option *option, const struct trace_c
 static void overview_print(void) {
     puts("heapbench trace COMMAND [OPTIONS] FILE…\n"
          "\n"
-         "FILE is a path, or the name of a bundled trace (heapbench list traces).\n");
+         "FILE is a path, the name of a bundled trace (heapbench list traces), or a generator's "
+         "spec\n"
+         "(synth:NAME:key=value:…, heapbench list generators).\n");
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-7s %s\n", commands[i].name, commands[i].summary);
     puts("\nNew traces from old ones, each FILE -o OUT:\n");
@@ -89,18 +93,26 @@ static void help_print(const struct trace_command *command) {
     printf("\n%s\n", command->details);
 }
 
+static int source_exhausted(struct hb_op_source *source) {
+    hb_op_source_close(source);
+    return hb_failure("not enough memory");
+}
+
 static int info_file(const char *path, const struct settings *settings) {
     static bool is_next;
     char error[HB_TRACE_ERROR_MAX];
-    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct hb_op_source *source = hb_op_source_open(path, error);
     struct hb_trace_report report = {.path = path};
     struct stat status = {0};
 
-    if (reader == NULL)
+    if (source == NULL)
         return hb_usage_error("%s", error);
-    report.damage = hb_trace_summarize(reader, &report.summary);
-    report.info = hb_trace_get_info(reader);
-    stat(path, &status);
+    if (!hb_op_source_count(source))
+        return source_exhausted(source);
+    report.damage = hb_trace_summarize(source, &report.summary);
+    report.info = hb_op_source_info(source);
+    if (!hb_op_source_is_generated(path))
+        stat(path, &status);
     report.file_bytes = (uint64_t)status.st_size;
     if (is_next && !settings->is_jsonl)
         putchar('\n');
@@ -109,7 +121,7 @@ static int info_file(const char *path, const struct settings *settings) {
         hb_trace_report_json(&report);
     else
         hb_trace_report_print(&report);
-    hb_trace_close(reader);
+    hb_op_source_close(source);
     return HB_EXIT_OK;
 }
 
@@ -132,20 +144,39 @@ static void op_print(const struct hb_op *op, bool is_full) {
 
 static int dump_file(const char *path, const struct settings *settings) {
     char error[HB_TRACE_ERROR_MAX];
-    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct hb_op_source *source = hb_op_source_open(path, error);
     const struct hb_op *ops;
     size_t count;
     int status = HB_EXIT_OK;
 
-    if (reader == NULL)
+    if (source == NULL)
         return hb_usage_error("%s", error);
-    while (!ferror(stdout) && (count = hb_trace_next(reader, &ops)) > 0)
+    while (!ferror(stdout) && (count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count; i++)
             op_print(&ops[i], settings->is_full);
-    if (hb_trace_damage(reader) != NULL)
-        status = hb_failure("%s: %s", path, hb_trace_damage(reader));
-    hb_trace_close(reader);
+    if (hb_op_source_damage(source) != NULL)
+        status = hb_failure("%s: %s", path, hb_op_source_damage(source));
+    hb_op_source_close(source);
     return status;
+}
+
+/* A generator's operations are checked as those of a file are. */
+static bool source_check(const char *spec, struct hb_trace_info *info, bool *readable,
+                         char *error) {
+    struct hb_op_source *source = hb_op_source_open(spec, error);
+    const struct hb_op *ops;
+
+    *readable = source != NULL;
+    if (source == NULL)
+        return false;
+    bool counts = hb_op_source_count(source);
+    while (counts && hb_op_source_next(source, &ops) > 0)
+        continue;
+    *info = *hb_op_source_info(source);
+    const char *damage = counts ? hb_op_source_damage(source) : "not enough memory";
+    snprintf(error, HB_TRACE_ERROR_MAX, "%s", damage != NULL ? damage : "");
+    hb_op_source_close(source);
+    return error[0] == '\0';
 }
 
 static int check_file(const char *path, const struct settings *settings) {
@@ -154,7 +185,8 @@ static int check_file(const char *path, const struct settings *settings) {
     bool readable;
 
     (void)settings;
-    if (hb_trace_check(path, &info, &readable, error)) {
+    if (hb_op_source_is_generated(path) ? source_check(path, &info, &readable, error)
+                                        : hb_trace_check(path, &info, &readable, error)) {
         printf("%s: ok, %" PRIu64 " ops\n", path, info.op_count);
         return HB_EXIT_OK;
     }
@@ -181,7 +213,10 @@ static int name_unknown(const char *name) {
 
 int hb_trace_resolve(const char *name, char *path, size_t size) {
     size_t length = strlen(name);
+    char canonical[HB_SYNTH_SPEC_MAX];
 
+    if (hb_op_source_is_generated(name))
+        return hb_generated_resolve(name, path, size, canonical, sizeof canonical);
     if (strchr(name, '/') == NULL &&
         !(length > 4 && strcmp(name + length - 4, ".hbt") == 0 && access(name, F_OK) == 0))
         return hb_find_trace(name, path, size) ? HB_EXIT_OK : name_unknown(name);

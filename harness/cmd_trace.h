@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Find a trace: a path (with a '/', or a file that ends in .hbt), or the name of a bundled one.
- * Writes the path; returns HB_EXIT_OK, or HB_EXIT_USAGE after one line on stderr. */
+/* Find a trace: a path (with a '/', or a file that ends in .hbt), the name of a bundled one, or a
+ * generator's spec. Writes what hb_op_source_open takes; returns HB_EXIT_OK, or HB_EXIT_USAGE after
+ * one line on stderr. */
 int hb_trace_resolve(const char *name, char *path, size_t size);
 
 /* Those that make new traces from old ones: print a line of the overview for each. */

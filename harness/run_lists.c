@@ -9,8 +9,10 @@
 
 #include "harness/cmd.h"
 #include "harness/foreign.h"
+#include "harness/generated.h"
 #include "harness/passes/passes.h"
 #include "harness/passes/preload.h"
+#include "workloads/op_source.h"
 
 enum { THREADS_MAX = 1024 };
 enum { NEAREST_BYTES = 512, ITEM_BYTES = 4096 };
@@ -115,10 +117,20 @@ static void name_trace(struct hb_run_trace *trace, const char *item) {
     snprintf(trace->name, sizeof trace->name, "%.*s", (int)stem_length(base), base);
 }
 
+static int add_generated(struct hb_run_options *options, const char *item) {
+    struct hb_run_trace *trace = &options->traces[options->trace_count];
+    int status = hb_generated_resolve(item, trace->path, sizeof trace->path, trace->name,
+                                      sizeof trace->name);
+    options->trace_count += status == HB_EXIT_OK;
+    return status;
+}
+
 static int add_trace(struct hb_run_options *options, const char *item) {
     struct hb_run_trace *trace = &options->traces[options->trace_count];
     if (options->trace_count == HB_LIST_MAX)
         return hb_usage_error("--trace: more than %d traces", HB_LIST_MAX);
+    if (hb_op_source_is_generated(item))
+        return add_generated(options, item);
     if (strchr(item, '/') && access(item, R_OK) != 0)
         return hb_usage_error("%s: %s; --trace takes a trace file's path, or a bundled trace's "
                               "name without a '/'",

@@ -18,6 +18,7 @@ _heapbench_allocators() {
 
 _heapbench_traces() {
     "$1" list traces 2>/dev/null | sed -nE '/^$/q; /^Traces/d; s/^([^ ]+) .*/\1/p'
+    "$1" list generators 2>/dev/null | sed -nE '/^Generators/d; s/^([a-z]+) .*/synth:\1/p'
 }
 
 # What a value may be: words, one each of a comma list.

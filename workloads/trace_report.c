@@ -123,8 +123,9 @@ void hb_trace_report_print(const struct hb_trace_report *report) {
     text_row("state", report->damage == NULL ? "whole" : report->damage);
     counts_print(report);
     losses_print(report->info);
-    printf("%-21s %" PRIu64 " bytes, %.3f an operation\n", "file", report->file_bytes,
-           ratio(report->file_bytes, report->info->op_count));
+    if (report->file_bytes > 0)
+        printf("%-21s %" PRIu64 " bytes, %.3f an operation\n", "file", report->file_bytes,
+               ratio(report->file_bytes, report->info->op_count));
     classes_print("Requests by size, bytes", report->summary.request_count);
     classes_print("Freed objects by lifetime, births", report->summary.lifetime_count);
 }
@@ -178,8 +179,14 @@ void hb_trace_report_json(const struct hb_trace_report *report) {
     cJSON_AddBoolToObject(object, "has_times", info->has_times);
     json_counts(object, info);
     json_number(object, "immortal_count", report->summary.immortal_count);
-    json_number(object, "file_bytes", report->file_bytes);
-    cJSON_AddNumberToObject(object, "file_bytes_per_op", ratio(report->file_bytes, info->op_count));
+    if (report->file_bytes > 0) {
+        json_number(object, "file_bytes", report->file_bytes);
+        cJSON_AddNumberToObject(object, "file_bytes_per_op",
+                                ratio(report->file_bytes, info->op_count));
+    } else {
+        cJSON_AddNullToObject(object, "file_bytes");
+        cJSON_AddNullToObject(object, "file_bytes_per_op");
+    }
     text = cJSON_PrintUnformatted(object);
     puts(text != NULL ? text : "{}");
     cJSON_free(text);

@@ -6,7 +6,7 @@
 
 struct hb_trace_report {
     const char *path;
-    uint64_t file_bytes;
+    uint64_t file_bytes; /* 0: it is generated, no file */
     const struct hb_trace_info *info;
     struct hb_trace_summary summary;
     const char *damage; /* NULL if the trace is whole */

@@ -9,13 +9,13 @@ static unsigned number_class(uint64_t number) {
     return number == 0 ? 0 : 64 - (unsigned)__builtin_clzll(number);
 }
 
-const char *hb_trace_summarize(struct hb_trace_reader *reader, struct hb_trace_summary *summary) {
+const char *hb_trace_summarize(struct hb_op_source *source, struct hb_trace_summary *summary) {
     const struct hb_op *ops;
     uint64_t births = 0, frees = 0;
     size_t count;
 
     memset(summary, 0, sizeof *summary);
-    while ((count = hb_trace_next(reader, &ops)) > 0)
+    while ((count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count; i++) {
             const struct hb_op *op = &ops[i];
 
@@ -28,5 +28,5 @@ const char *hb_trace_summarize(struct hb_trace_reader *reader, struct hb_trace_s
             frees++;
         }
     summary->immortal_count = births - frees;
-    return hb_trace_damage(reader);
+    return hb_op_source_damage(source);
 }

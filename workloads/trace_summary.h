@@ -2,7 +2,7 @@
 #ifndef HB_TRACE_SUMMARY_H
 #define HB_TRACE_SUMMARY_H
 
-#include "workloads/trace.h"
+#include "workloads/op_source.h"
 
 /* Class 0 is the number 0; class k is 2^(k-1) to 2^k - 1. */
 enum { HB_TRACE_CLASSES = 65 };
@@ -13,7 +13,7 @@ struct hb_trace_summary {
     uint64_t immortal_count;                   /* objects never freed */
 };
 
-/* Read the rest of a trace. Returns hb_trace_damage. */
-const char *hb_trace_summarize(struct hb_trace_reader *reader, struct hb_trace_summary *summary);
+/* Read the rest of a trace. Returns hb_op_source_damage. */
+const char *hb_trace_summarize(struct hb_op_source *source, struct hb_trace_summary *summary);
 
 #endif

@@ -7,14 +7,14 @@
 
 #include "harness/passes/objects.h"
 #include "harness/passes/word.h"
-#include "workloads/trace.h"
+#include "workloads/op_source.h"
 
 enum { ERROR_BYTES = 512 };
 
 struct hb_compiler {
     struct program_header facts;
     const char *path;
-    struct hb_trace_reader *reader;
+    struct hb_op_source *source;
     const struct hb_op *ops; /* decoded, not yet compiled */
     size_t op_count;
     uint64_t scale;
@@ -109,8 +109,8 @@ struct hb_compiler *hb_compiler_open(const char *path, uint64_t scale, char *err
     compiler->facts = (struct program_header){.magic = PROGRAM_MAGIC, .scale = scale};
     compiler->scale = scale;
     compiler->path = path;
-    compiler->reader = hb_trace_open(path, error);
-    if (compiler->reader)
+    compiler->source = hb_op_source_open(path, error);
+    if (compiler->source)
         return compiler;
     free(compiler);
     return NULL;
@@ -120,7 +120,7 @@ size_t hb_compiler_next(struct hb_compiler *compiler, uint64_t *words, size_t ca
     size_t used = 0;
     while (used + 2 <= capacity && !compiler->failed) {
         if (!compiler->op_count)
-            compiler->op_count = hb_trace_next(compiler->reader, &compiler->ops);
+            compiler->op_count = hb_op_source_next(compiler->source, &compiler->ops);
         if (!compiler->op_count)
             break;
         used += compile_op(compiler, compiler->ops, words + used);
@@ -136,7 +136,7 @@ const struct program_header *hb_compiler_facts(const struct hb_compiler *compile
 }
 
 bool hb_compiler_succeeded(const struct hb_compiler *compiler, char *error) {
-    const char *damage = hb_trace_damage(compiler->reader);
+    const char *damage = hb_op_source_damage(compiler->source);
     if (damage)
         snprintf(error, ERROR_BYTES, "%s: %s; record or fetch the trace again", compiler->path,
                  damage);
@@ -171,6 +171,6 @@ void hb_compiler_close(struct hb_compiler *compiler) {
     hb_objects_free(&compiler->objects);
     free(compiler->requests);
     free(compiler->spare);
-    hb_trace_close(compiler->reader);
+    hb_op_source_close(compiler->source);
     free(compiler);
 }

@@ -13,6 +13,7 @@
 
 #include "harness/passes/objects.h"
 #include "harness/passes/word.h"
+#include "workloads/op_source.h"
 
 enum { ERROR_BYTES = 512, THREADS_MAX = 1024, SLOT_CHUNK = 64, OP_WORDS_MAX = 5 };
 
@@ -230,24 +231,24 @@ static uint32_t loom_thread(struct loom *loom, const struct hb_op *op) {
 
 /* Read the trace once. False with one line in error. */
 static bool loom_read(struct loom *loom, const char *path, loom_step *step, char *error) {
-    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct hb_op_source *source = hb_op_source_open(path, error);
     const struct hb_op *ops;
     size_t count;
-    if (!reader)
+    if (!source)
         return false;
     loom->facts.op_count = 0;
-    while (!loom->problem && (count = hb_trace_next(reader, &ops)) > 0)
+    while (!loom->problem && (count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count && !loom->problem; i++)
             if (ops[i].kind != HB_OP_THREAD_START && ops[i].kind != HB_OP_THREAD_END)
                 step(loom, &ops[i], loom_thread(loom, &ops[i]));
-    const char *damage = loom->problem ? NULL : hb_trace_damage(reader);
+    const char *damage = loom->problem ? NULL : hb_op_source_damage(source);
     if (damage)
         snprintf(error, ERROR_BYTES, "%s: %s; record or fetch the trace again", path, damage);
     else if (loom->problem)
         snprintf(error, ERROR_BYTES, "%s: %s", path, loom->problem);
     else if (!loom->facts.op_count)
         snprintf(error, ERROR_BYTES, "%s: the trace has no operations to replay", path);
-    hb_trace_close(reader);
+    hb_op_source_close(source);
     return !damage && !loom->problem && loom->facts.op_count;
 }
 

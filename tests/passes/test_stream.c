@@ -59,6 +59,33 @@ static void a_streamed_replay_is_timed(void **state) {
     hb_results_free(results, count);
 }
 
+/* A generator streams into each worker from its start, and is named by its canonical spec. */
+static void a_generator_streams_as_a_file_does(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        "--alloc=bestfit --trace=synth:random:seed=5:ops=300000 --passes=space --baseline=none",
+        "--alloc=bestfit --trace=synth:random:seed=5:ops=300000 --passes=space --baseline=none "
+        "--stream-above=0"};
+    struct hb_result *results[2];
+    size_t count;
+    for (int i = 0; i < 2; i++)
+        results[i] = bench_results(&folder, words[i], &count);
+    assert_string_equal(results[1]->trace, "synth:random:ops=300000:seed=5");
+    assert_int_equal(results[1]->ops, 300000);
+    assert_string_equal(results[0]->placement_hash, results[1]->placement_hash);
+    assert_true(results[0]->external_frag_ratio == results[1]->external_frag_ratio);
+    for (int i = 0; i < 2; i++)
+        hb_results_free(results[i], 1);
+}
+
+static void a_bad_generator_is_refused(void **state) {
+    (void)state;
+    char text[BENCH_TEXT_MAX];
+    assert_int_equal(bench_run(&folder, "--alloc=bestfit --trace=synth:radnom"), 2);
+    bench_text(&folder, "err.txt", text);
+    assert_non_null(strstr(text, "there is no generator 'radnom'; nearest: random"));
+}
+
 static void a_bad_limit_is_refused(void **state) {
     (void)state;
     char text[BENCH_TEXT_MAX];
@@ -71,6 +98,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streamed_and_kept_give_the_same_figures),
         cmocka_unit_test(a_streamed_replay_is_timed),
+        cmocka_unit_test(a_generator_streams_as_a_file_does),
+        cmocka_unit_test(a_bad_generator_is_refused),
         cmocka_unit_test(a_bad_limit_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
