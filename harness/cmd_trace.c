@@ -72,7 +72,7 @@ static void overview_print(void) {
          "spec\n"
          "(synth:NAME:key=value:…, heapbench list generators).\n");
     for (int i = 0; i < COMMANDS; i++)
-        printf("  %-7s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
     puts("\nNew traces from old ones, each FILE -o OUT:\n");
     hb_trace_transforms_print();
     puts("\n`heapbench trace COMMAND --help` tells more.");

@@ -9,7 +9,7 @@
 #include "harness/trace_values.h"
 #include "workloads/transform/transform.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, WINDOW_OPS = 65536 };
 
 struct request {
     struct hb_transform transform;
@@ -32,6 +32,21 @@ static const struct command {
     {"filter", "the objects of some threads, or of some sizes", "TS", hb_transform_filter,
      "An object is chosen by the thread and the size of its birth. Its reallocs and its free come\n"
      "along, whichever thread makes them."},
+    {"shuffle", "order, deaths or sizes drawn anew by a seed", "", hb_transform_shuffle,
+     "order: the operations of each window in any order, each object's in its own order; where\n"
+     "windows meet the same objects live as before. deaths: each free takes one of the live\n"
+     "objects of that size; live bytes and requests stay as they are. sizes: those of the births\n"
+     "of each window among them, those of the reallocs likewise."},
+    {"amplify", "several copies of a trace side by side", "c", hb_transform_amplify,
+     "Each operation is made by each copy before the next one."},
+    {"merge", "several traces as one, each with threads of its own", "", hb_transform_merge,
+     "ops: each has done the same part of its operations at any time. time: as their times say,\n"
+     "which stand for 1024 operations each unless the traces have each one's. sequence: one after\n"
+     "another."},
+    {"scale", "all sizes times a factor", "x", hb_transform_scale,
+     "Rounded to the nearest byte; requests of some bytes keep at least one, of 0 stay 0."},
+    {"finish", "free at the end all that lives", "", hb_transform_finish,
+     "The thread of the last operation frees them."},
 };
 
 typedef bool value_parser(struct request *request, const char *text);
@@ -86,8 +101,71 @@ static bool sizes_parse(struct request *request, const char *text) {
                                 &request->transform.filter.most_bytes);
 }
 
+static bool what_parse(struct request *request, const char *text) {
+    static const char *const words[] = {"order", "deaths", "sizes", NULL};
+    int word;
+    bool good = hb_trace_word_parse(text, words, &word);
+
+    request->transform.shuffle.what = (enum hb_shuffle_what)word;
+    return good;
+}
+
+static bool window_parse(struct request *request, const char *text) {
+    uint64_t *window = &request->transform.shuffle.window;
+
+    if (strcmp(text, "all") != 0)
+        return hb_trace_number_parse(text, window) && *window > 0;
+    *window = UINT64_MAX;
+    return true;
+}
+
+static bool seed_parse(struct request *request, const char *text) {
+    return hb_trace_number_parse(text, &request->transform.shuffle.seed);
+}
+
+static bool copies_parse(struct request *request, const char *text) {
+    uint64_t number;
+    bool good =
+        hb_trace_number_parse(text, &number) && number > 0 && number <= HB_TRANSFORM_COPIES_MAX;
+
+    request->transform.amplify.copies = good ? (uint32_t)number : 0;
+    return good;
+}
+
+static bool copies_threads_parse(struct request *request, const char *text) {
+    static const char *const words[] = {"same", "own", NULL};
+    int word;
+    bool good = hb_trace_word_parse(text, words, &word);
+
+    request->transform.amplify.has_own_threads = word == 1;
+    return good;
+}
+
+static bool merge_order_parse(struct request *request, const char *text) {
+    static const char *const words[] = {"ops", "time", "sequence", NULL};
+    int word;
+    bool good = hb_trace_word_parse(text, words, &word);
+
+    request->transform.merge_order = (enum hb_merge_order)word;
+    return good;
+}
+
+static bool factor_parse(struct request *request, const char *text) {
+    return hb_trace_factor_parse(text, &request->transform.scale.numerator,
+                                 &request->transform.scale.denominator);
+}
+
+static bool finish_order_parse(struct request *request, const char *text) {
+    static const char *const words[] = {"births", "reverse", NULL};
+    int word;
+    bool good = hb_trace_word_parse(text, words, &word);
+
+    request->transform.finish_backwards = word == 1;
+    return good;
+}
+
 static const struct transform_option {
-    const char *commands; /* "*": all */
+    const char *command; /* "*": all */
     const char *name;
     const char *value;
     int code;
@@ -103,6 +181,19 @@ static const struct transform_option {
     {"first", "ops", "N", 't', to_parse, "how many operations"},
     {"filter", "threads", "LIST", 'T', threads_parse, "born by these threads: 0,3-5"},
     {"filter", "sizes", "MIN-MAX", 'S', sizes_parse, "born with MIN to MAX bytes: 16-4K, 1M-"},
+    {"shuffle", "what", "order|deaths|sizes", 'w', what_parse,
+     "what is drawn anew (default: order)"},
+    {"shuffle", "window", "OPS|all", 'W', window_parse,
+     "operations shuffled together, not of deaths (default: 65536)"},
+    {"shuffle", "seed", "N", 's', seed_parse, "equal seeds give equal traces (default: 1)"},
+    {"amplify", "copies", "K", 'c', copies_parse, "how many in all, 4096 at most"},
+    {"amplify", "threads", "own|same", 'T', copies_threads_parse,
+     "each copy has threads of its own (default), or all share the source's"},
+    {"merge", "order", "ops|time|sequence", 'O', merge_order_parse,
+     "whose operation is next (default: ops)"},
+    {"scale", "factor", "F", 'x', factor_parse, "as 2, 0.75 or 3/2"},
+    {"finish", "order", "births|reverse", 'O', finish_order_parse,
+     "the oldest first (default), or the youngest"},
     {"*", "out", "OUT", 'o', out_parse, "the new trace; nothing is overwritten"},
     {"*", "help", NULL, 'h', NULL, "print this"},
 };
@@ -113,19 +204,21 @@ enum {
 };
 
 static bool option_is_of(const struct transform_option *option, const struct command *command) {
-    const char *at = strstr(option->commands, command->name);
-
-    return option->commands[0] == '*' || at != NULL;
+    return option->command[0] == '*' || strcmp(option->command, command->name) == 0;
 }
 
 void hb_trace_transforms_print(void) {
     for (int i = 0; i < COMMANDS; i++)
-        printf("  %-7s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+}
+
+static bool command_takes_several(const struct command *command) {
+    return command->run == hb_transform_merge;
 }
 
 static int help_print(const struct command *command) {
-    printf("heapbench trace %s [OPTIONS] %s -o OUT: %s\n\n", command->name, "FILE",
-           command->summary);
+    printf("heapbench trace %s [OPTIONS] %s -o OUT: %s\n\n", command->name,
+           command_takes_several(command) ? "FILE FILE…" : "FILE", command->summary);
     for (int i = 0; i < OPTIONS; i++) {
         const struct transform_option *option = &options[i];
         char left[64];
@@ -134,7 +227,7 @@ static int help_print(const struct command *command) {
             continue;
         snprintf(left, sizeof left, "%s--%s%s%s", option->code == 'o' ? "-o, " : "", option->name,
                  option->value ? "=" : "", option->value ? option->value : "");
-        printf("  %-21s %s\n", left, option->summary);
+        printf("  %-27s %s\n", left, option->summary);
     }
     printf("\n%s\nWhat was done is appended to the note of the new trace.\n", command->details);
     return HB_EXIT_OK;
@@ -205,8 +298,11 @@ static int request_check(const struct command *command, const char seen[128], in
         return hb_usage_error("trace slice: --phase or --from and --to, not both");
     if (seen['P'] && !seen['p'])
         return hb_usage_error("trace slice: --phases needs --phase");
-    if (files != 1)
+    if (!command_takes_several(command) && files != 1)
         return hb_usage_error("trace %s: give one FILE or name", command->name);
+    if (files < 1 || files > HB_TRANSFORM_PATHS_MAX)
+        return hb_usage_error("trace %s: give 1 to %d FILEs or names", command->name,
+                              HB_TRANSFORM_PATHS_MAX);
     if (!seen['o'])
         return hb_usage_error("trace %s: where to? Give -o OUT", command->name);
     return HB_EXIT_OK;
@@ -226,22 +322,36 @@ static int transform_run(const struct command *command, const struct hb_transfor
     return HB_EXIT_OK;
 }
 
+static void request_start(struct request *request) {
+    struct hb_transform *transform = &request->transform;
+
+    memset(request, 0, sizeof *request);
+    transform->slice.to = UINT64_MAX;
+    transform->slice.has_prologue = true;
+    transform->filter.most_bytes = UINT64_MAX;
+    transform->shuffle.window = WINDOW_OPS;
+    transform->shuffle.seed = 1;
+    transform->amplify.has_own_threads = true;
+}
+
 static int command_run(const struct command *command, int argc, char **argv) {
     static struct request request;
-    char seen[128] = {0}, path[PATH_BYTES];
-    const char *paths[] = {path};
+    static char names[HB_TRANSFORM_PATHS_MAX][PATH_BYTES];
+    const char *paths[HB_TRANSFORM_PATHS_MAX];
+    char seen[128] = {0};
     int status;
 
-    request.transform = (struct hb_transform){.paths = paths, .path_count = 1};
-    request.transform.slice.to = UINT64_MAX;
-    request.transform.slice.has_prologue = true;
-    request.transform.filter.most_bytes = UINT64_MAX;
+    request_start(&request);
     status = options_parse(argc, argv, command, &request, seen);
     if (status != HB_EXIT_OK)
         return status < 0 ? HB_EXIT_OK : status;
     status = request_check(command, seen, argc - optind);
-    if (status == HB_EXIT_OK)
-        status = hb_trace_resolve(argv[optind], path, sizeof path);
+    for (int i = optind; i < argc && status == HB_EXIT_OK; i++) {
+        paths[i - optind] = names[i - optind];
+        status = hb_trace_resolve(argv[i], names[i - optind], PATH_BYTES);
+    }
+    request.transform.paths = paths;
+    request.transform.path_count = (size_t)(argc - optind);
     return status == HB_EXIT_OK ? transform_run(command, &request.transform) : status;
 }
 

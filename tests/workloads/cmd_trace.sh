@@ -48,7 +48,7 @@ expect 2 'it takes --full, --help' "$bench" trace dump --format=jsonl good.hbt
 expect 2 'table or jsonl' "$bench" trace info --format=xml good.hbt
 expect 2 'which trace' "$bench" trace info
 expect 0 'dump' "$bench" trace --help
-for command in info dump check slice first filter; do
+for command in info dump check slice first filter shuffle amplify merge scale finish; do
     expect 0 '--help' "$bench" trace $command --help
 done
 
@@ -71,6 +71,26 @@ expect 2 'not both' "$bench" trace slice --phase=1 --to=5 good.hbt -o new
 expect 2 '--sizes=9-3: it takes MIN-MAX' "$bench" trace filter --sizes=9-3 good.hbt -o new
 expect 2 '--threads=70000: it takes LIST' "$bench" trace filter --threads=70000 good.hbt -o new
 expect 2 'it takes --from, --to,' "$bench" trace slice --ops=3 good.hbt -o new
+for how in order deaths sizes; do
+    expect 0 'ops, of' "$bench" trace shuffle --what=$how --window=1K --seed=3 good.hbt -o $how.hbt
+    expect 0 "shuffle: $how" "$bench" trace info $how.hbt
+done
+expect 0 'ops, of' "$bench" trace amplify --copies=3 first.hbt -o three.hbt
+expect 0 'before 1024; amplify: 3 copies, each with threads of its own' "$bench" trace info three.hbt
+expect 0 'ops, of' "$bench" trace merge --order=time good.hbt first.hbt three.hbt -o merged.hbt
+expect 0 'merge: 3 traces, by time' "$bench" trace info merged.hbt
+expect 0 'ops, of' "$bench" trace scale --factor=1.5 good.hbt -o scaled.hbt
+expect 0 'sizes times 15/10' "$bench" trace info scaled.hbt
+expect 0 'ops, of' "$bench" trace finish --order=reverse good.hbt -o finished.hbt
+expect 0 'never freed  *0$' "$bench" trace info finished.hbt
+for made in order deaths sizes three merged scaled finished; do
+    expect 0 ': ok' "$bench" trace check ./$made.hbt
+done
+expect 2 '--factor=0: it takes F' "$bench" trace scale --factor=0 good.hbt -o new
+expect 2 '--factor=1e9: it takes F' "$bench" trace scale --factor=1e9 good.hbt -o new
+expect 2 '--copies=5000: it takes K' "$bench" trace amplify --copies=5000 good.hbt -o new
+expect 2 '--what=all: it takes order|deaths|sizes' "$bench" trace shuffle --what=all good.hbt -o new
+expect 2 'give 1 to 64 FILEs' "$bench" trace merge -o new
 [ ! -e new ] || failures=$((failures + 1))
 
 # Every line of a dump is an operation, and there are as many as the trace says.

@@ -14,7 +14,7 @@ enum hb_shuffle_what { HB_SHUFFLE_ORDER, HB_SHUFFLE_DEATHS, HB_SHUFFLE_SIZES };
 enum hb_merge_order { HB_MERGE_BY_OPS, HB_MERGE_BY_TIME, HB_MERGE_IN_SEQUENCE };
 
 /* At most so many copies, or traces merged. */
-enum { HB_TRANSFORM_COPIES_MAX = 4096, HB_TRANSFORM_PATHS_MAX = 256 };
+enum { HB_TRANSFORM_COPIES_MAX = 4096, HB_TRANSFORM_PATHS_MAX = 64 };
 
 /* What is asked; each transform looks at its own part. */
 struct hb_transform {
@@ -60,5 +60,15 @@ typedef bool hb_transform_function(const struct hb_transform *transform,
 hb_transform_function hb_transform_slice;
 /* The objects born by some threads, or with some sizes, and all that happens to them. */
 hb_transform_function hb_transform_filter;
+/* Order, deaths or sizes drawn anew by a seed. */
+hb_transform_function hb_transform_shuffle;
+/* Copies side by side. */
+hb_transform_function hb_transform_amplify;
+/* Several traces as one, each one's threads apart. */
+hb_transform_function hb_transform_merge;
+/* All sizes times a factor. */
+hb_transform_function hb_transform_scale;
+/* What lives at the end is freed. */
+hb_transform_function hb_transform_finish;
 
 #endif
