@@ -13,6 +13,7 @@ enum { HB_EXIT_OK = 0, HB_EXIT_FAILED = 1, HB_EXIT_USAGE = 2 };
 int hb_cmd_run(int argc, char **argv);
 int hb_cmd_list(int argc, char **argv);
 int hb_cmd_record(int argc, char **argv);
+int hb_cmd_import(int argc, char **argv);
 int hb_cmd_trace(int argc, char **argv);
 int hb_cmd_summary(int argc, char **argv);
 int hb_cmd_diff(int argc, char **argv);

@@ -1,5 +1,6 @@
 /* cmd_list.c -- heapbench list: which allocators and traces there are. */
 #include "harness/cmd.h"
+#include "harness/cmd_import.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -20,11 +21,11 @@ enum { INDENT = 14, OPTION_INDENT = 28, COMMAND_INDENT = 42, OPTIONS_MAX = 64 };
 
 static int help_print(void) {
     puts(
-        "heapbench list [allocators|traces|generators|counters]\n"
+        "heapbench list [allocators|traces|generators|counters|formats]\n"
         "\n"
         "List the allocators (with their options and defaults) and the bundled traces; or the\n"
         "generators of traces (with their sources, keys and defaults); or the counters, and which\n"
-        "of them can be opened here.");
+        "of them can be opened here; or the formats that `import` reads.");
     return HB_EXIT_OK;
 }
 
@@ -188,10 +189,32 @@ static int all_list(void) {
     return traces_list();
 }
 
+static const struct list {
+    const char *name;
+    int (*print)(void);
+} lists[] = {
+    {"allocators", allocators_list},     {"traces", traces_list},
+    {"generators", hb_generators_list},  {"counters", hb_counters_list},
+    {"formats", hb_import_formats_list},
+};
+
+enum { LISTS = sizeof lists / sizeof lists[0] };
+
+static int list_print(const char *name) {
+    const char *known[LISTS];
+    char nearest[64];
+
+    for (int i = 0; i < LISTS; i++) {
+        if (strcmp(name, lists[i].name) == 0)
+            return lists[i].print();
+        known[i] = lists[i].name;
+    }
+    hb_nearest_names(name, known, LISTS, nearest, sizeof nearest);
+    return hb_usage_error("list: there is no list of '%s'; nearest: %s", name, nearest);
+}
+
 int hb_cmd_list(int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    static const char *const known[] = {"allocators", "traces", "counters", "generators"};
-    char nearest[64];
 
     optind = 0;
     opterr = 0;
@@ -199,18 +222,7 @@ int hb_cmd_list(int argc, char **argv) {
     if (option == 'h')
         return help_print();
     if (option != -1 || argc - optind > 1)
-        return hb_usage_error("list takes one of: allocators, traces, generators, counters (see "
-                              "heapbench list --help)");
-    if (optind == argc)
-        return all_list();
-    if (strcmp(argv[optind], known[0]) == 0)
-        return allocators_list();
-    if (strcmp(argv[optind], known[1]) == 0)
-        return traces_list();
-    if (strcmp(argv[optind], known[2]) == 0)
-        return hb_counters_list();
-    if (strcmp(argv[optind], known[3]) == 0)
-        return hb_generators_list();
-    hb_nearest_names(argv[optind], known, 4, nearest, sizeof nearest);
-    return hb_usage_error("list: there is no list of '%s'; nearest: %s", argv[optind], nearest);
+        return hb_usage_error("list takes one of: allocators, traces, generators, counters, "
+                              "formats (see heapbench list --help)");
+    return optind == argc ? all_list() : list_print(argv[optind]);
 }

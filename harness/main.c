@@ -19,6 +19,7 @@ static const struct subcommand subcommands[] = {
     {"run", hb_cmd_run, "measure allocators on traces (the default: `run` may be left out)"},
     {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters"},
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
+    {"import", hb_cmd_import, "make a trace of what another tool recorded"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
     {"summary", hb_cmd_summary, "print kept results as a table, with geometric means over traces"},
     {"diff", hb_cmd_diff, "compare two sets of results: has anything become slower or larger?"},

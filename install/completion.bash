@@ -32,6 +32,7 @@ _heapbench_values() {
     --counters) echo auto none pmu sim ;;
     --thp) echo system always madvise never ;;
     --format) [ "$3" = plot ] && echo png svg || echo table jsonl ;;
+    --from) "$1" list formats 2>/dev/null | sed -nE 's/^  ([a-z-]+) .*/\1/p' ;;
     --x) echo ops bytes ;;
     esac
 }
@@ -64,7 +65,7 @@ _heapbench() {
     elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = trace ]; then
         words=$(_heapbench_commands "heapbench trace")
     elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = list ]; then
-        words="allocators traces counters"
+        words="allocators traces counters formats"
     elif [[ $current == -* ]]; then
         [ "$command" = trace ] && command="trace ${COMP_WORDS[2]}"
         words=$(_heapbench_options "heapbench $command")

@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
     build-essential cmake ninja-build pkg-config git
-    libhwloc-dev libpfm4-dev libzstd-dev libcjson-dev libcmocka-dev
+    libhwloc-dev libpfm4-dev libzstd-dev zlib1g-dev libcjson-dev libcmocka-dev
     gnuplot-nox valgrind
 )
 # Measured beside ours where they are installed; nothing needs them.

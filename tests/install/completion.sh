@@ -27,7 +27,7 @@ offers() {
         { echo "'${COMP_WORDS[*]}' offers more:$all" >&2; exit 1; }
 }
 
-offers "" -- run list record trace summary diff plot doctor
+offers "" -- run list record import trace summary diff plot doctor
 offers pl -- = plot
 offers --al -- = --alloc=
 offers run --re -- = --repeats=
@@ -41,6 +41,8 @@ offers --passes = space,t -- = space,time
 offers trace "" -- info dump check
 offers trace dump --f -- = --full
 offers list t -- = traces
+offers list f -- = formats
+offers import --from = and -- = android
 
 # The words that it knows by itself are the program's.
 for option in passes mode touch counters thp; do

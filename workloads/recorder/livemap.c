@@ -67,13 +67,24 @@ static void livemap_close_gap(struct livemap *map, size_t gap) {
     map->entries[gap].address = 0;
 }
 
-bool livemap_take(struct livemap *map, uint64_t address, uint64_t *object) {
+/* The entry of an address, or the empty one where it would be. */
+static size_t slot_find(const struct livemap *map, uint64_t address) {
     size_t slot = slot_of(map, address);
-    while (map->entries[slot].address != address) {
-        if (!map->entries[slot].address)
-            return false;
+    while (map->entries[slot].address && map->entries[slot].address != address)
         slot = (slot + 1) & map->mask;
-    }
+    return slot;
+}
+
+bool livemap_find(const struct livemap *map, uint64_t address, uint64_t *object) {
+    const struct livemap_entry *entry = &map->entries[slot_find(map, address)];
+    *object = entry->object;
+    return entry->address != 0;
+}
+
+bool livemap_take(struct livemap *map, uint64_t address, uint64_t *object) {
+    size_t slot = slot_find(map, address);
+    if (!map->entries[slot].address)
+        return false;
     *object = map->entries[slot].object;
     livemap_close_gap(map, slot);
     map->count--;

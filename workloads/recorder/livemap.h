@@ -24,6 +24,9 @@ void livemap_free(struct livemap *map);
 /* Returns false when out of memory. The address must not be in the map, nor 0. */
 bool livemap_add(struct livemap *map, uint64_t address, uint64_t object);
 
+/* Which object is at address? Returns false if there is none. */
+bool livemap_find(const struct livemap *map, uint64_t address, uint64_t *object);
+
 /* Take the object at address out. Returns false if there is none. */
 bool livemap_take(struct livemap *map, uint64_t address, uint64_t *object);
 
