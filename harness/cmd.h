@@ -21,6 +21,7 @@ int hb_cmd_plot(int argc, char **argv);
 int hb_cmd_map(int argc, char **argv);
 int hb_cmd_doctor(int argc, char **argv);
 int hb_cmd_adversary(int argc, char **argv);
+int hb_cmd_tour(int argc, char **argv);
 
 /* Print "heapbench: " and the message, one line, on stderr. Returns HB_EXIT_USAGE. */
 int hb_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

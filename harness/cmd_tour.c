@@ -1,0 +1,154 @@
+/* cmd_tour.c -- heapbench tour: what a heap is, shown on this machine. */
+#include "harness/cmd.h"
+
+#include <getopt.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/passes/spawn.h"
+#include "harness/run_lists.h"
+#include "harness/tour/tour.h"
+
+enum { SIGNAL_STATUS = 128, CLAIMS_MAX = 64, NEAREST_BYTES = 256 };
+
+struct tour_request {
+    struct hb_run_options lists; /* its allocators alone */
+    const struct tour_claim *claims[CLAIMS_MAX];
+    size_t claim_count;
+    bool is_plain, wants_list;
+};
+
+static int help_print(void) {
+    puts(
+        "heapbench tour [CLAIM...] [--alloc=LIST] [--plain]\n"
+        "heapbench tour --list\n"
+        "\n"
+        "What a heap is, claim by claim: each is tried on this machine, in a small process of its\n"
+        "own, and shown with its addresses and figures. Where the system differs, it is said how.\n"
+        "CLAIM is a name or a number of the list; without any, all are shown.\n"
+        "\n"
+        "      --alloc=LIST   allocators, as in heapbench run (default: each claim's own choice)\n"
+        "      --plain        ASCII of 80 columns, no colour, no pauses: for pipes and files\n"
+        "      --list         print the claims, and what each promises\n"
+        "      --help         print this");
+    return HB_EXIT_OK;
+}
+
+static const struct tour_claim *claim_find(const char *name) {
+    char number[16];
+    for (size_t i = 0; tour_claims[i]; i++) {
+        snprintf(number, sizeof number, "%zu", i + 1);
+        if (strcmp(name, tour_claims[i]->name) == 0 || strcmp(name, number) == 0)
+            return tour_claims[i];
+    }
+    return NULL;
+}
+
+static int claim_unknown(const char *name) {
+    const char *names[CLAIMS_MAX];
+    char nearest[NEAREST_BYTES];
+    size_t count = 0;
+    for (; tour_claims[count]; count++)
+        names[count] = tour_claims[count]->name;
+    hb_nearest_names(name, names, count, nearest, sizeof nearest);
+    return hb_usage_error("tour: there is no claim '%s'; nearest: %s (see heapbench tour --list)",
+                          name, nearest);
+}
+
+static int claims_parse(struct tour_request *request, int argc, char **argv) {
+    for (; optind < argc; optind++) {
+        const struct tour_claim *claim = claim_find(argv[optind]);
+        if (!claim)
+            return claim_unknown(argv[optind]);
+        if (request->claim_count == CLAIMS_MAX)
+            return hb_usage_error("tour: more than %d claims", CLAIMS_MAX);
+        request->claims[request->claim_count++] = claim;
+    }
+    for (size_t i = 0; !request->claim_count && tour_claims[i]; i++)
+        request->claims[i] = tour_claims[i];
+    while (request->claims[request->claim_count])
+        request->claim_count++;
+    return HB_EXIT_OK;
+}
+
+static int option_apply(struct tour_request *request, int option, char **argv) {
+    if (option == ':')
+        return hb_usage_error("tour: %s needs a value", argv[optind - 1]);
+    if (option == 'a')
+        return hb_run_alloc_parse(&request->lists, optarg);
+    if (option == 'p')
+        request->is_plain = true;
+    else if (option == 'l')
+        request->wants_list = true;
+    else
+        return hb_usage_error("tour: there is no option %s (see heapbench tour --help)",
+                              argv[optind - 1]);
+    return HB_EXIT_OK;
+}
+
+/* The floor is no allocator, and has no heap to show. */
+static int allocators_check(const struct tour_request *request) {
+    for (size_t i = 0; i < request->lists.allocator_count; i++)
+        if (request->lists.allocators[i].family->is_floor)
+            return hb_usage_error("tour: %s has no heap to show: it returns one region always",
+                                  request->lists.allocators[i].canonical);
+    return HB_EXIT_OK;
+}
+
+/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
+static int request_parse(struct tour_request *request, int argc, char **argv, bool *done) {
+    static const struct option options[] = {{"alloc", required_argument, NULL, 'a'},
+                                            {"plain", no_argument, NULL, 'p'},
+                                            {"list", no_argument, NULL, 'l'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    int status = HB_EXIT_OK;
+    *done = false;
+    optind = 0;
+    opterr = 0;
+    for (int option;
+         status == HB_EXIT_OK && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+        *done = option == 'h';
+        if (option == 'h')
+            return help_print();
+        status = option_apply(request, option, argv);
+    }
+    if (status == HB_EXIT_OK)
+        status = allocators_check(request);
+    return status == HB_EXIT_OK ? claims_parse(request, argc, argv) : status;
+}
+
+static int request_show(const struct tour_request *request) {
+    struct tour_paper paper;
+    struct tour_plan plan = {.claims = request->claims,
+                             .claim_count = request->claim_count,
+                             .specs = request->lists.allocators,
+                             .spec_count = request->lists.allocator_count};
+    setlocale(LC_CTYPE, "");
+    tour_paper_open(&paper, stdout, request->is_plain);
+    if (request->wants_list) {
+        tour_list(&paper);
+        return HB_EXIT_OK;
+    }
+    plan.waits = !request->is_plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    hb_interrupt_catch();
+    bool ok = tour_show(&plan, &paper);
+    if (hb_interrupted())
+        return SIGNAL_STATUS + hb_interrupted();
+    return ok ? HB_EXIT_OK : HB_EXIT_FAILED;
+}
+
+int hb_cmd_tour(int argc, char **argv) {
+    struct tour_request request = {.claim_count = 0};
+    bool done;
+    request.lists.allocators = calloc(HB_LIST_MAX, sizeof *request.lists.allocators);
+    if (!request.lists.allocators)
+        return hb_failure("tour: out of memory");
+    int status = request_parse(&request, argc, argv, &done);
+    if (!done && status == HB_EXIT_OK)
+        status = request_show(&request);
+    free(request.lists.allocators);
+    return status;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# heapbench tour: shows every claim, in ASCII where that is asked for, on narrow terminals too, and says
+# what is wrong with its arguments. Arguments: the program, the source folder.
+set -euo pipefail
+heapbench=$1
+source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    echo "tour: $*" >&2
+    exit 1
+}
+
+# expect STATUS TEXT COMMAND...: it ends so and says so.
+expect() {
+    local status=0 expected=$1 text=$2 output
+    shift 2
+    output=$("$@" 2>&1) || status=$?
+    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
+        fail "expected status $expected and \"$text\" of: $*; got $status: $output"
+    fi
+}
+
+expect 0 "CLAIM..." "$heapbench" tour --help
+expect 2 "nearest: segments" "$heapbench" tour segmenst
+expect 2 "there is no option --plane" "$heapbench" tour --plane
+expect 2 "nearest: bestfit" "$heapbench" tour --alloc=bestift
+expect 2 "null has no heap" "$heapbench" tour --alloc=null
+expect 0 "[break]" "$heapbench" tour 2
+
+# Plain is ASCII of at most 80 columns, without colour; all claims are in it.
+"$heapbench" tour --list --plain >list
+"$heapbench" tour --plain >all
+LC_ALL=C grep -nP '[^\x20-\x7e]' all && fail "--plain is not ASCII"
+awk 'length > 80 { print; bad = 1 } END { exit bad }' all || fail "lines of more than 80 columns"
+for claim in $(grep -oE '\[[a-z]+\]$' list); do
+    grep -qF "$claim" all || fail "$claim is not shown"
+done
+
+# What MALLOC_ variables say to glibc's malloc does not reach the claims.
+MALLOC_MMAP_THRESHOLD_=4096 MALLOC_TOP_PAD_=0 GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+    "$heapbench" tour --plain >again
+grep -c '^ok  ' all >holds
+[ "$(grep -c '^ok  ' again)" = "$(cat holds)" ] || fail "variables change the claims: $(diff all again)"
+
+# On a terminal of 40 columns no line is longer; Enter leads on, q ends it.
+if command -v script >/dev/null; then
+    printf 'q' >quit
+    script -qec "stty cols 40 rows 24; NO_COLOR=1 TERM=xterm $heapbench tour break resident" narrow <quit >/dev/null ||
+        fail "the tour on a terminal failed: $(cat narrow)"
+    grep -q "q: quit" narrow || fail "no pause on a terminal"
+    grep -q "mincore" narrow && fail "q does not end the tour"
+    sed -e '1d;$d' -e 's/\r$//' narrow | awk '/\033/ { print "an escape: " $0; exit 1 }' || fail "colour in spite of NO_COLOR"
+    sed -e '1d;$d' -e 's/\r$//' narrow | LC_ALL=C.UTF-8 awk 'length > 40 { print; bad = 1 } END { exit bad }' ||
+        fail "lines of more than 40 columns"
+fi
+
+[ -d "$source" ]
