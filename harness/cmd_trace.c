@@ -10,6 +10,7 @@
 
 #include "harness/cmd.h"
 #include "harness/cmd_trace.h"
+#include "harness/cmd_trace_shrink.h"
 #include "harness/generated.h"
 #include "workloads/op_source.h"
 #include "workloads/synth/config.h"
@@ -75,6 +76,7 @@ static void overview_print(void) {
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);
     puts("\nNew traces from old ones, each FILE -o OUT:\n");
     hb_trace_transforms_print();
+    printf("  %-8s %s\n", "shrink", "a small trace for which a command still succeeds");
     puts("\n`heapbench trace COMMAND --help` tells more.");
 }
 
@@ -296,6 +298,8 @@ int hb_cmd_trace(int argc, char **argv) {
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
             return command_run(&commands[i], argc - 1, argv + 1);
+    if (strcmp(name, "shrink") == 0)
+        return hb_cmd_trace_shrink(argc - 1, argv + 1);
     int status = name[0] != '\0' ? hb_trace_transform_run(argc - 1, argv + 1) : -1;
     if (status >= 0)
         return status;
