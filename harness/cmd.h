@@ -20,6 +20,7 @@ int hb_cmd_diff(int argc, char **argv);
 int hb_cmd_plot(int argc, char **argv);
 int hb_cmd_map(int argc, char **argv);
 int hb_cmd_doctor(int argc, char **argv);
+int hb_cmd_reproduce(int argc, char **argv);
 int hb_cmd_adversary(int argc, char **argv);
 int hb_cmd_tour(int argc, char **argv);
 

@@ -14,6 +14,7 @@
 #include "harness/list_counters.h"
 #include "harness/results/table.h"
 #include "harness/table.h"
+#include "papers/paper.h"
 #include "workloads/trace.h"
 
 enum { WIDTH_MIN = 50, WIDTH_OF_PIPES = 80, WIDTH_MAX = 100 };
@@ -21,11 +22,12 @@ enum { INDENT = 14, OPTION_INDENT = 28, COMMAND_INDENT = 42, OPTIONS_MAX = 64 };
 
 static int help_print(void) {
     puts(
-        "heapbench list [allocators|traces|generators|counters|formats]\n"
+        "heapbench list [allocators|traces|generators|counters|formats|papers]\n"
         "\n"
         "List the allocators (with their options and defaults) and the bundled traces; or the\n"
         "generators of traces (with their sources, keys and defaults); or the counters, and which\n"
-        "of them can be opened here; or the formats that `import` reads.");
+        "of them can be opened here; or the formats that `import` reads; or the published results\n"
+        "that `reproduce` measures again.");
     return HB_EXIT_OK;
 }
 
@@ -177,10 +179,18 @@ static int traces_list(void) {
         free(names[i]);
     }
     free(names);
-    puts(
-        "\nAlso any trace by its path: --trace=./my.hbt, or a generated one: --trace=synth:random\n"
-        "(heapbench list generators)");
+    puts("\nAlso any by its path: --trace=./my.hbt, or a generated one: --trace=synth:random\n"
+         "(heapbench list generators)");
     return ok ? HB_EXIT_OK : HB_EXIT_FAILED;
+}
+
+static int papers_list(void) {
+    puts("Published results that `heapbench reproduce` measures again");
+    for (size_t i = 0; hb_papers[i]; i++) {
+        entry_print(hb_papers[i]->name, OPTION_INDENT, hb_papers[i]->question);
+        entry_print("", OPTION_INDENT, hb_papers[i]->source);
+    }
+    return HB_EXIT_OK;
 }
 
 static int all_list(void) {
@@ -195,7 +205,7 @@ static const struct list {
 } lists[] = {
     {"allocators", allocators_list},     {"traces", traces_list},
     {"generators", hb_generators_list},  {"counters", hb_counters_list},
-    {"formats", hb_import_formats_list},
+    {"formats", hb_import_formats_list}, {"papers", papers_list},
 };
 
 enum { LISTS = sizeof lists / sizeof lists[0] };
@@ -223,6 +233,6 @@ int hb_cmd_list(int argc, char **argv) {
         return help_print();
     if (option != -1 || argc - optind > 1)
         return hb_usage_error("list takes one of: allocators, traces, generators, counters, "
-                              "formats (see heapbench list --help)");
+                              "formats, papers (see heapbench list --help)");
     return optind == argc ? all_list() : list_print(argv[optind]);
 }

@@ -216,6 +216,10 @@ static void add_build(cJSON *machine, const struct hb_run_record *record) {
     add_text(machine, "date", date);
 }
 
+const char *hb_machine_revision(void) {
+    return HB_REVISION;
+}
+
 bool hb_machine_write_json(FILE *file, const struct hb_run_record *record) {
     cJSON *machine = cJSON_CreateObject();
     if (!machine)

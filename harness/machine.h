@@ -21,6 +21,9 @@ struct hb_run_record {
  * known is null. */
 bool hb_machine_write_json(FILE *file, const struct hb_run_record *record);
 
+/* The git revision of the build. */
+const char *hb_machine_revision(void);
+
 /* Write the topology as hwloc's XML, which lstopo -i reads. */
 bool hb_machine_write_topology(FILE *file);
 

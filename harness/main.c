@@ -17,7 +17,7 @@ struct subcommand {
 
 static const struct subcommand subcommands[] = {
     {"run", hb_cmd_run, "measure allocators on traces (the default: `run` may be left out)"},
-    {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters"},
+    {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters, the papers"},
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
     {"import", hb_cmd_import, "make a trace of what another tool recorded"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
@@ -26,6 +26,7 @@ static const struct subcommand subcommands[] = {
     {"plot", hb_cmd_plot, "draw results: time, memory, fragmentation, cache misses"},
     {"map", hb_cmd_map, "draw what the heap holds: addresses against time, and moments"},
     {"adversary", hb_cmd_adversary, "play against allocators what wastes their memory most"},
+    {"reproduce", hb_cmd_reproduce, "measure published results again: data, figure, verdict"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
     {"tour", hb_cmd_tour, "what a heap is: claims, each shown live on this machine"},
 };

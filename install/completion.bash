@@ -65,7 +65,7 @@ _heapbench() {
     elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = trace ]; then
         words=$(_heapbench_commands "heapbench trace")
     elif [ "$COMP_CWORD" -eq 2 ] && [ "$command" = list ]; then
-        words="allocators traces counters formats"
+        words="allocators traces counters formats papers"
     elif [[ $current == -* ]]; then
         [ "$command" = trace ] && command="trace ${COMP_WORDS[2]}"
         words=$(_heapbench_options "heapbench $command")

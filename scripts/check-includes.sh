@@ -22,7 +22,7 @@ sources() {
 }
 
 include='^[[:space:]]*#[[:space:]]*include[[:space:]]*'
-mapfile -t all < <(sources allocators workloads harness)
+mapfile -t all < <(sources allocators workloads harness papers)
 mapfile -t allocators < <(sources allocators)
 mapfile -t workloads < <(sources workloads)
 mapfile -t strategies < <(sources allocators/strategies)
@@ -45,9 +45,9 @@ done
 
 forbid "a .c never includes a .c" "${include}[\"<][^\">]*\\.c[\">]" "${all[@]}"
 forbid "includes are written from the top folder" "${include}\"\\.\\.?/" "${all[@]}"
-forbid "allocators include neither harness nor workloads" "${include}\"(harness|workloads)/" \
+forbid "allocators include no other room" "${include}\"(harness|workloads|papers)/" \
     "${allocators[@]}"
-forbid "workloads include neither harness nor allocators" "${include}\"(harness|allocators)/" \
+forbid "workloads include no other room" "${include}\"(harness|allocators|papers)/" \
     "${workloads[@]}"
 forbid "strategies do not include each other" "${include}\"allocators/strategies/" \
     "${strategies[@]}"

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
-find allocators workloads harness -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
+find allocators workloads harness papers -name '*.[ch]' -print0 | sort -z | xargs -0 awk '
     FNR == 1 { start = 0 }
     /^\{/ { start = FNR }
     /^[a-z].*\) \{$/ { start = FNR }

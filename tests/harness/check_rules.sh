@@ -8,7 +8,7 @@ trap 'rm -rf "$house"' EXIT
 
 fresh() {
     rm -rf "${house:?}"/*
-    mkdir -p "$house"/allocators/{strategies,mechanism,backend} "$house/workloads" "$house/harness"
+    mkdir -p "$house"/allocators/{strategies,mechanism,backend} "$house"/{workloads,harness,papers}
     echo '#include "allocators/mechanism/block.h"' >"$house/allocators/strategies/good.c"
 }
 
