@@ -37,6 +37,7 @@ static bool image_map(void) {
     if (map == MAP_FAILED)
         return false;
     image = map;
+    log_owners = image->owners;
     if (madvise(map, sizeof *image, MADV_WIPEONFORK))
         pthread_atfork(NULL, NULL, image_wipe);
     return true;

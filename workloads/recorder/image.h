@@ -19,6 +19,7 @@ struct image {
     uint32_t lock;  /* held to change what follows */
     uint32_t thread_count;
     uint32_t log_count;
+    uint16_t owners[LOG_OWNERS];
     struct log logs[IMAGE_LOGS_MAX];
 };
 

@@ -4,6 +4,30 @@
 
 __thread struct log *log_own;
 enum log_stamping log_stamping;
+uint16_t *log_owners;
+
+static uint64_t log_stamp_by_owner(struct log *log, uint64_t address) {
+    uint16_t *slot = log_owner_slot(address);
+    if (__atomic_load_n(slot, __ATOMIC_RELAXED) != log->number)
+        __atomic_exchange_n(slot, log->number, __ATOMIC_SEQ_CST);
+    ticks_fence();
+    uint64_t ticks = ticks_now();
+    ticks_fence();
+    if (__atomic_load_n(slot, __ATOMIC_RELAXED) != log->number)
+        __atomic_exchange_n(slot, 0, __ATOMIC_SEQ_CST);
+    log->until_stamp = LOG_OWNER_PERIOD;
+    return ticks;
+}
+
+/* A second thread may have begun since log_stamping was looked at: it is looked at again. */
+uint64_t log_stamp(struct log *log, uint64_t address) {
+    uint64_t ticks = ticks_now();
+    log->until_stamp = LOG_STAMP_PERIOD;
+    ticks_fence();
+    if (__atomic_load_n(&log_stamping, __ATOMIC_RELAXED) == LOG_SPARSELY)
+        return ticks;
+    return log_stamp_by_owner(log, address);
+}
 
 static uint64_t log_put_time(struct log *log, uint64_t ticks) {
     uint64_t elapsed = ticks - log->last_ticks;
@@ -53,8 +77,8 @@ void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uin
 
 void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2) {
     log_begin(log);
-    uint64_t ticks = log_ticks(log);
-    log_birth_slowly(log, RAW_ALIGNED, (uintptr_t)born, size, alignment_log2, ticks);
+    uint64_t address = (uintptr_t)born, ticks = log_ticks(log, address);
+    log_birth_slowly(log, RAW_ALIGNED, address, size, alignment_log2, ticks);
     log_end(log, ticks);
 }
 

@@ -24,14 +24,17 @@
 
 enum {
     LOG_SPARE_WORDS = 64,
-    LOG_STAMP_PERIOD = 128, /* events per reading of the counter under LOG_SPARSELY */
-    LOG_PATH_BYTES = 440    /* HB_RECORD_FOLDER_BYTES and a file's name */
+    LOG_STAMP_PERIOD = 128, /* events per reading of the counter under LOG_SPARSELY, */
+    LOG_OWNER_PERIOD = 32,  /* and at most under LOG_BY_OWNER                        */
+    LOG_OWNERS = 1 << 16,
+    LOG_PATH_BYTES = 440 /* HB_RECORD_FOLDER_BYTES and a file's name */
 };
 
 enum log_stamping {
     LOG_SPARSELY, /* one thread: the file's order is the order, a time now and then is enough */
-    LOG_EACH,     /* the user wants each event's time */
-    LOG_FENCED    /* more than one thread: the times make the order */
+    LOG_BY_OWNER, /* more than one: the times make the order; see log_owners */
+    LOG_EACH,     /* the user wants each event's time, of one thread */
+    LOG_FENCED    /* of more */
 };
 
 struct log {
@@ -42,12 +45,26 @@ struct log {
     uint64_t base_unit;
     uint32_t until_stamp;
     bool busy;
-    uint32_t owner; /* the thread's id in the kernel */
+    uint16_t number; /* of this log, from 1 */
+    uint32_t owner;  /* the thread's id in the kernel */
     char path[LOG_PATH_BYTES];
 };
 
 extern __thread struct log *log_own __attribute__((tls_model("initial-exec")));
 extern enum log_stamping log_stamping;
+
+/* Which log had the last event on each page of addresses (or on another with the same slot); 0 if
+ * none, or if that is in doubt. Reading the counter for each event would cost ten times the event.
+ * But only an event on an address that was another thread's before needs its time: an event without
+ * one counts as of its log's last time, which is not after it.
+ *
+ * Why the order is right: let B's event on an address come after A's. If B finds the slot not its
+ * own, it takes it, then reads the counter: later than any time that A can have used. If B finds it
+ * its own, it took it, at a time t that B's event counts as of at least, after A's event looked: if
+ * A's event had no time of its own, its time is older than that look. If it had, A looked again
+ * after reading the counter, and has put a 0 into a slot that was no longer its own: then B would
+ * not have found it its own. */
+extern uint16_t *log_owners;
 
 /* The log to write one call's events to, or NULL: the call is then counted as far as it can be, and
  * goes unlogged. Attaches the thread, flushes a full ring. */
@@ -64,14 +81,28 @@ LOG_HOT struct log *log_enter(void) {
     return log_enter_slowly();
 }
 
-LOG_HOT uint64_t log_ticks(struct log *log) {
+/* The time of an event that needs one, or whose turn it is. */
+uint64_t log_stamp(struct log *log, uint64_t address);
+
+/* Arenas of threads lie at multiples of 64 MiB: the slots of their pages must not coincide. */
+LOG_HOT uint16_t *log_owner_slot(uint64_t address) {
+    return &log_owners[(address >> 12 ^ (address >> 26) * 40503) % LOG_OWNERS];
+}
+
+LOG_HOT uint64_t log_ticks(struct log *log, uint64_t address) {
     if (LOG_LIKELY(log_stamping == LOG_SPARSELY)) {
         if (LOG_LIKELY(--log->until_stamp))
             return log->last_ticks;
-        log->until_stamp = LOG_STAMP_PERIOD;
-    } else if (log_stamping == LOG_FENCED) {
-        ticks_fence();
+        return log_stamp(log, address);
     }
+    if (LOG_LIKELY(log_stamping == LOG_BY_OWNER)) {
+        uint16_t owner = __atomic_load_n(log_owner_slot(address), __ATOMIC_RELAXED);
+        if (LOG_LIKELY(owner == log->number && --log->until_stamp))
+            return log->last_ticks;
+        return log_stamp(log, address);
+    }
+    if (log_stamping == LOG_FENCED)
+        ticks_fence();
     return ticks_now();
 }
 
@@ -94,7 +125,7 @@ LOG_HOT void log_end(struct log *log, uint64_t ticks) {
 /* After the call: an object was born at address. */
 LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size) {
     log_begin(log);
-    uint64_t address = (uintptr_t)born, ticks = log_ticks(log);
+    uint64_t address = (uintptr_t)born, ticks = log_ticks(log, address);
     uint64_t elapsed = ticks - log->last_ticks;
     uint64_t step = (address >> 4) - log->base_unit + RAW_STEP_BIAS;
     if (LOG_LIKELY(!(elapsed >> RAW_TIME_BITS | size >> RAW_SIZE_BITS | step >> RAW_STEP_BITS |
@@ -109,7 +140,7 @@ LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, ui
 /* Before the call: the object at address dies, or is handed to realloc. */
 LOG_HOT void log_death(struct log *log, enum raw_kind kind, const void *dying) {
     log_begin(log);
-    uint64_t address = (uintptr_t)dying, ticks = log_ticks(log);
+    uint64_t address = (uintptr_t)dying, ticks = log_ticks(log, address);
     uint64_t elapsed = ticks - log->last_ticks;
     if (LOG_LIKELY(!(elapsed >> RAW_TIME_BITS | address >> (RAW_UNIT_BITS + 4) | (address & 15))))
         log_put(log, kind | elapsed << RAW_TIME_SHIFT | address >> 4 << RAW_UNIT_SHIFT);

@@ -78,12 +78,16 @@ static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping) {
     return least * 1000 / (2 * LOGS_COST_PAIRS);
 }
 
+static enum log_stamping logs_stamping_many(bool has_times) {
+    return has_times ? LOG_FENCED : LOG_BY_OWNER;
+}
+
 static void log_describe_image(struct log *log) {
     struct raw_header *header = log->header;
     header->command_bytes =
         rawfile_read_text("/proc/self/cmdline", header->command, sizeof header->command);
     header->cost_one_ticks_x1000 = log_cost_x1000(log, log_stamping);
-    header->cost_many_ticks_x1000 = log_cost_x1000(log, LOG_FENCED);
+    header->cost_many_ticks_x1000 = log_cost_x1000(log, logs_stamping_many(header->has_times));
 }
 
 static struct log *logs_create(struct image *image) {
@@ -104,6 +108,7 @@ static struct log *logs_create(struct image *image) {
     log->header = header;
     log->cursor = rawfile_ring(header);
     log->limit = log->cursor + RAW_RING_WORDS - LOG_SPARE_WORDS;
+    log->number = (uint16_t)(number + 1);
     if (number == 0)
         log_describe_image(log);
     image->log_count = number + 1;
@@ -128,11 +133,11 @@ static struct log *logs_take_over(struct image *image) {
     return NULL;
 }
 
-/* From the second thread on, each event needs its time. The flag is up before the new thread's
+/* From the second thread on, times make the order. The flag is up before the new thread's
  * first call goes through: what others log without having seen it happened before. */
 static void log_begin_thread(struct log *log, struct image *image) {
     if (image->thread_count)
-        log_stamping = LOG_FENCED;
+        log_stamping = logs_stamping_many(image->has_times);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     log->owner = sys_thread();
     log->base_unit = 0;

@@ -1,7 +1,8 @@
 /* merge.c -- the raw files of one image, one per thread, merged by time into one trace.
  *
- * A death's time is read before the call and a birth's after it, so that whenever one thread reuses
- * the address that another gave back, the death has the earlier time; at equal times deaths go
+ * A death's time is read before the call and a birth's after it, or is an older one of the same
+ * thread where that is early enough (log.h), so that whenever one thread reuses the address that
+ * another gave back, the death has the earlier time; at equal times deaths go
  * first. Replaying that order on a map from address to object gives each object's lifetime.
  */
 #include "workloads/recorder/merge.h"

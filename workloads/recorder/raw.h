@@ -101,7 +101,7 @@ struct raw_header {
     uint64_t early_calls;
     uint64_t signal_calls;
     /* What logging one event costs, in ticks / 1000, measured at the start: while the process has
-     * one thread, and with more (each event then has a time and is fenced). */
+     * one thread, and with more. */
     uint64_t cost_one_ticks_x1000;
     uint64_t cost_many_ticks_x1000;
     uint64_t command_bytes;
