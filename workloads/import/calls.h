@@ -11,6 +11,9 @@
 #include "workloads/recorder/livemap.h"
 #include "workloads/trace.h"
 
+/* What valloc and pvalloc align to. */
+enum { CALLS_PAGE_BYTES = 4096 };
+
 struct calls {
     struct hb_trace_writer *writer;
     struct livemap live;    /* address -> object */
@@ -60,6 +63,12 @@ void calls_realloc_end(struct calls *calls, const struct calls_pending *pending,
 
 /* Does an object live at address? */
 bool calls_is_live(const struct calls *calls, uint64_t address);
+
+/* What pvalloc makes of a size: whole pages. */
+static inline uint64_t calls_pages(uint64_t size) {
+    uint64_t last = CALLS_PAGE_BYTES - 1;
+    return size > UINT64_MAX - last ? size : (size + last) / CALLS_PAGE_BYTES * CALLS_PAGE_BYTES;
+}
 
 /* The address that stands for an id of a format without addresses. */
 static inline uint64_t calls_address_of_id(uint64_t id) {

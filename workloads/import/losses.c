@@ -54,6 +54,7 @@ void losses_print(const struct losses *losses, const char *known, const char *un
                    "calls waited for frees that never came");
     text_add_count(&out, losses->other_calls, "call of another process left out",
                    "calls of other processes left out");
+    text_add_count(&out, losses->stuck_threads, "thread waits for ever", "threads wait for ever");
     text_add_count(&out, losses->copies, "start of a child whose calls are mixed with the others'",
                    "starts of children whose calls are mixed with the others'");
     text_add_count(&out, losses->shared_threads, "thread shares the last thread's number",

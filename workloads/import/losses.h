@@ -15,7 +15,8 @@ struct losses {
     uint64_t guessed;       /* alignments that cannot be right: taken as malloc */
     uint64_t split_calls;   /* calls whose other half is missing */
     uint64_t waiting;       /* births that waited for a free that never came */
-    uint64_t other_calls; /* of other processes than the first */
+    uint64_t other_calls;   /* of other processes than the first */
+    uint64_t stuck_threads; /* wait for others for ever: the rest of their calls is left out */
     uint64_t copies;        /* starts of forked children, whose calls are mixed with the others */
     uint64_t skipped_lines; /* not understood */
     uint64_t first_skipped; /* number of the first of these lines, or offset of the first record */

@@ -43,7 +43,7 @@ is_expected() {
         return
     fi
     { sed 's/.*; lost: /lost: /; s/.* lost: /lost: /' said && "$bench" trace dump --full out.hbt; } >got
-    diff -u "$samples/$name.expected" got >difference || fail "$file: $(cat difference)"
+    diff "$samples/$name.expected" got >difference || fail "$file: $(head -20 difference)"
     grep -q "; lost: " said || fail "$file: no losses are said"
 }
 
@@ -99,6 +99,16 @@ expect 2 'is a heapbench trace already' "$bench" import -o taken/t.hbt android.h
 expect 2 'cannot read nothing: No such file' "$bench" import -o taken/t.hbt nothing
 expect 2 'cannot read all: Is a directory' "$bench" import -o taken/t.hbt all
 expect 2 'cannot write in the folder of' "$bench" import -o no/t.hbt android
+
+printf 'v 10400 3\na 18 1\n+ 0\n- 0\n' >interpreted
+expect 2 'interpreted:2: .*heaptrack --raw' "$bench" import -o taken/t.hbt interpreted
+printf 'v 10400 3\n+ 18 1 5a0010\n+ 0\n' >interpreted
+expect 2 'interpreted:3: .*heaptrack --raw' "$bench" import -o taken/t.hbt interpreted
+expect 2 'android: byte 0: .*255 and 0x1234' "$bench" import --from=dj -o taken/t.hbt android
+expect 2 'android: byte [0-9]*: the head of a dj/malloc workload' "$bench" import --from=wl -o taken/t.hbt android
+expect 2 'android: byte 0: no field of a malloc-bench' "$bench" import --from=malloc-bench -o taken/t.hbt android
+expect 2 'android:1: a malloc lab trace begins' "$bench" import --from=rep -o taken/t.hbt android
+expect 2 'android: there is no call in it' "$bench" import --from=valgrind -o taken/t.hbt android
 
 # Packed files: cut ones give what they hold, wrong ones are refused.
 seq -f '1: malloc 0x%.0f0 16' 1 20000 >long
