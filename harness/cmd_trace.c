@@ -11,6 +11,7 @@
 #include "harness/cmd.h"
 #include "harness/cmd_trace.h"
 #include "harness/cmd_trace_shrink.h"
+#include "harness/trace_plots.h"
 #include "harness/generated.h"
 #include "workloads/op_source.h"
 #include "workloads/synth/config.h"
@@ -19,6 +20,7 @@
 struct settings {
     bool is_full;
     bool is_jsonl;
+    const char *plots; /* the folder to draw in; NULL: none */
 };
 
 /* What one subcommand does to one file. Returns the exit status. */
@@ -34,7 +36,12 @@ static const struct trace_command {
 } commands[] = {
     {"info", info_file, "what a trace holds, and what it says of itself",
      "Lifetimes are counted in births: how many objects were born between an object's own birth\n"
-     "and its free."},
+     "and its free; in operations; and in bytes asked for meanwhile. Phases are stretches in "
+     "which\n"
+     "live bytes follow a straight line (trace slice --phase=K takes one). Pictures: the sizes, "
+     "the\n"
+     "lifetimes, live bytes over the operations, of several threads each one's. Beside each stand\n"
+     "its data (.tsv) and the script that draws it (.gp)."},
     {"dump", dump_file, "print the operations, one a line, in the order of the trace",
      "  m ID SIZE         malloc            r ID SIZE         realloc\n"
      "  c ID SIZE         calloc (product)  f ID              free\n"
@@ -47,12 +54,13 @@ static const struct trace_command {
 
 static const struct trace_option {
     const char *name;
-    const char *value; /* NULL: takes none */
+    const char *value; /* NULL: takes none; in brackets: may be left out */
     int code;
     const char *command; /* whose; NULL: everyone's */
     const char *summary;
 } options[] = {
     {"format", "table|jsonl", 'F', "info", "for people, or one flat JSON object a line"},
+    {"plot", "[DIR]", 'p', "info", "draw pictures, into DIR (default: trace-plots)"},
     {"full", NULL, 'f', "dump", "with thread, time, and thread marks"},
     {"help", NULL, 'h', NULL, "print this"},
 };
@@ -80,6 +88,10 @@ static void overview_print(void) {
     puts("\n`heapbench trace COMMAND --help` tells more.");
 }
 
+static int value_need(const char *value) {
+    return value == NULL ? no_argument : value[0] == '[' ? optional_argument : required_argument;
+}
+
 static void help_print(const struct trace_command *command) {
     printf("heapbench trace %s [OPTIONS] FILE…: %s\n\n", command->name, command->summary);
     for (int i = 0; i < OPTIONS; i++) {
@@ -88,43 +100,58 @@ static void help_print(const struct trace_command *command) {
 
         if (!option_is_of(option, command))
             continue;
-        snprintf(left, sizeof left, "--%s%s%s", option->name, option->value ? "=" : "",
-                 option->value ? option->value : "");
+        snprintf(left, sizeof left, "--%s%s%s", option->name,
+                 value_need(option->value) == required_argument ? "=" : "",
+                 option->value == NULL                            ? ""
+                 : value_need(option->value) == optional_argument ? "[=DIR]"
+                                                                  : option->value);
         printf("  %-21s %s\n", left, option->summary);
     }
     printf("\n%s\n", command->details);
 }
 
-static int source_exhausted(struct hb_op_source *source) {
-    hb_op_source_close(source);
-    return hb_failure("not enough memory");
-}
-
-static int info_file(const char *path, const struct settings *settings) {
+static void report_show(const struct hb_trace_report *report, const struct settings *settings) {
     static bool is_next;
-    char error[HB_TRACE_ERROR_MAX];
-    struct hb_op_source *source = hb_op_source_open(path, error);
-    struct hb_trace_report report = {.path = path};
-    struct stat status = {0};
 
-    if (source == NULL)
-        return hb_usage_error("%s", error);
-    if (!hb_op_source_count(source))
-        return source_exhausted(source);
-    report.damage = hb_trace_summarize(source, &report.summary);
-    report.info = hb_op_source_info(source);
-    if (!hb_op_source_is_generated(path))
-        stat(path, &status);
-    report.file_bytes = (uint64_t)status.st_size;
     if (is_next && !settings->is_jsonl)
         putchar('\n');
     is_next = true;
     if (settings->is_jsonl)
-        hb_trace_report_json(&report);
+        hb_trace_report_json(report);
     else
-        hb_trace_report_print(&report);
+        hb_trace_report_print(report);
+}
+
+static int source_info(struct hb_op_source *source, const char *path,
+                       const struct settings *settings) {
+    struct hb_trace_report report = {.path = path};
+    struct stat status = {0};
+    bool good = hb_op_source_count(source) && hb_trace_profile_read(&report.profile, source);
+    int failed = HB_EXIT_OK;
+
+    report.damage = good ? hb_op_source_damage(source) : NULL;
+    report.info = hb_op_source_info(source);
+    if (!hb_op_source_is_generated(path))
+        stat(path, &status);
+    report.file_bytes = (uint64_t)status.st_size;
+    if (good)
+        report_show(&report, settings);
+    if (good && settings->plots != NULL)
+        failed = hb_trace_plots_draw(&report, settings->plots);
+    hb_trace_profile_free(&report.profile);
+    return good ? failed : hb_failure("not enough memory");
+}
+
+static int info_file(const char *path, const struct settings *settings) {
+    char error[HB_TRACE_ERROR_MAX];
+    struct hb_op_source *source = hb_op_source_open(path, error);
+    int status;
+
+    if (source == NULL)
+        return hb_usage_error("%s", error);
+    status = source_info(source, path, settings);
     hb_op_source_close(source);
-    return HB_EXIT_OK;
+    return status;
 }
 
 static void op_print(const struct hb_op *op, bool is_full) {
@@ -253,8 +280,8 @@ static int options_parse(int argc, char **argv, const struct trace_command *comm
 
     for (int i = 0; i < OPTIONS; i++)
         if (option_is_of(&options[i], command))
-            table[count++] =
-                (struct option){options[i].name, options[i].value != NULL, NULL, options[i].code};
+            table[count++] = (struct option){options[i].name, value_need(options[i].value), NULL,
+                                             options[i].code};
     opterr = 0;
     optind = 0;
     while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
@@ -268,6 +295,8 @@ static int options_parse(int argc, char **argv, const struct trace_command *comm
             return hb_usage_error("trace info: --format is table or jsonl, not '%s'", optarg);
         settings->is_jsonl = code == 'F' ? strcmp(optarg, "jsonl") == 0 : settings->is_jsonl;
         settings->is_full |= code == 'f';
+        if (code == 'p')
+            settings->plots = optarg != NULL ? optarg : "trace-plots";
     }
     return HB_EXIT_OK;
 }

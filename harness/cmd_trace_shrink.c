@@ -14,6 +14,7 @@
 #include "harness/oracle.h"
 #include "harness/passes/spawn.h"
 #include "harness/trace_values.h"
+#include "workloads/op_source.h"
 #include "workloads/trace_format.h"
 #include "workloads/transform/note.h"
 #include "workloads/transform/shrink.h"
@@ -34,6 +35,7 @@ struct session {
     struct hb_oracle oracle;
     struct hb_shrink shrink;
     struct hb_trace_info said; /* what the trace says of itself */
+    uint64_t op_count;         /* of the trace, marks included */
     uint64_t run_count;
     char error[HB_TRACE_ERROR_MAX]; /* "" while all is well */
 };
@@ -115,7 +117,7 @@ static int request_parse(struct request *request, int argc, char **argv, bool *d
 static void progress_draw(const struct session *session) {
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[Kshrink: %zu ops left of %" PRIu64 ", %" PRIu64 " runs",
-                session->shrink.best.count, session->said.op_count, session->run_count);
+                session->shrink.best.count, session->op_count, session->run_count);
 }
 
 static void progress_clear(void) {
@@ -202,14 +204,13 @@ static int best_keep(struct session *session) {
     char note[NOTE_BYTES] = "";
 
     hb_note_add(note, sizeof note, "shrink: from %" PRIu64 " operations, %s, while %.512s",
-                session->said.op_count,
+                session->op_count,
                 shrink->is_stopped ? "stopped early" : "without any one object it fails",
                 request->command);
     if (!hb_candidate_write(&shrink->best, request->out, &session->said, note, session->error))
         return hb_failure("trace shrink: %s", session->error);
     printf("%s: %zu ops, %zu objects, of %" PRIu64 " ops; %" PRIu64 " runs; %s\n", request->out,
-           shrink->best.count, objects_count(&shrink->best), session->said.op_count,
-           session->run_count,
+           shrink->best.count, objects_count(&shrink->best), session->op_count, session->run_count,
            !shrink->is_stopped ? "without any one of its objects the command fails"
                                : "stopped early: more could perhaps go");
     return hb_interrupted() ? SIGNAL_STATUS + hb_interrupted() : HB_EXIT_OK;
@@ -233,13 +234,16 @@ static int session_run(struct session *session) {
 
 /* The trace as it is now, and what it says of itself. */
 static bool session_read(struct session *session, char *error) {
-    struct hb_trace_reader *reader = hb_trace_open(session->request->path, error);
+    struct hb_op_source *source = hb_op_source_open(session->request->path, error);
 
-    if (reader == NULL)
+    if (source == NULL)
         return false;
-    session->said = *hb_trace_get_info(reader);
-    hb_trace_close(reader);
-    return hb_shrink_read(&session->shrink, session->request->path, error);
+    session->said = *hb_op_source_info(source);
+    hb_op_source_close(source);
+    if (!hb_shrink_read(&session->shrink, session->request->path, error))
+        return false;
+    session->op_count = session->shrink.best.count;
+    return true;
 }
 
 int hb_cmd_trace_shrink(int argc, char **argv) {

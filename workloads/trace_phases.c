@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "workloads/op_source.h"
 #include "workloads/trace_format.h"
 #include "workloads/trace_sizes.h"
 
@@ -141,20 +142,20 @@ static bool live_follow(struct trace_sizes *sizes, const struct hb_op *op, uint6
     return true;
 }
 
-static bool curve_read(struct hb_trace_curve *curve, struct hb_trace_reader *reader) {
+static bool curve_read(struct hb_trace_curve *curve, struct hb_op_source *source) {
     struct trace_sizes sizes = {0};
     const struct hb_op *ops;
     uint64_t live = 0;
     size_t count;
     bool good = true;
 
-    hb_trace_curve_start(curve, hb_trace_get_info(reader)->op_count);
-    while (good && (count = hb_trace_next(reader, &ops)) > 0)
+    hb_trace_curve_start(curve);
+    while (good && (count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count && good; i++) {
             if (ops[i].kind > HB_OP_FREE)
                 continue;
             good = live_follow(&sizes, &ops[i], &live);
-            hb_trace_curve_add(curve, live);
+            hb_trace_curve_hold(curve, live, 1);
         }
     trace_sizes_clear(&sizes);
     hb_trace_curve_finish(curve);
@@ -163,13 +164,13 @@ static bool curve_read(struct hb_trace_curve *curve, struct hb_trace_reader *rea
 
 bool hb_trace_phases_read(struct hb_trace_phases *phases, const char *path, size_t wanted,
                           char *error) {
-    struct hb_trace_reader *reader = hb_trace_open(path, error);
+    struct hb_op_source *source = hb_op_source_open(path, error);
     struct hb_trace_curve curve;
     bool good;
 
-    if (reader == NULL)
+    if (source == NULL)
         return false;
-    good = curve_read(&curve, reader) && hb_trace_phases_find(phases, &curve, wanted);
-    hb_trace_close(reader);
+    good = curve_read(&curve, source) && hb_trace_phases_find(phases, &curve, wanted);
+    hb_op_source_close(source);
     return good || trace_fail(error, "out of memory to find the phases of %s", path);
 }

@@ -26,7 +26,8 @@ struct hb_trace_phases {
 bool hb_trace_phases_find(struct hb_trace_phases *phases, const struct hb_trace_curve *curve,
                           size_t wanted);
 
-/* Read the trace at path for its curve, then find its phases. False with one line in error. */
+/* Read the trace at path (or a generator, op_source.h) for its curve, then find its phases. False
+ * with one line in error. */
 bool hb_trace_phases_read(struct hb_trace_phases *phases, const char *path, size_t wanted,
                           char *error);
 

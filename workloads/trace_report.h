@@ -2,13 +2,13 @@
 #ifndef HB_TRACE_REPORT_H
 #define HB_TRACE_REPORT_H
 
-#include "workloads/trace_summary.h"
+#include "workloads/trace_profile.h"
 
 struct hb_trace_report {
     const char *path;
     uint64_t file_bytes; /* 0: it is generated, no file */
     const struct hb_trace_info *info;
-    struct hb_trace_summary summary;
+    struct hb_trace_profile profile;
     const char *damage; /* NULL if the trace is whole */
 };
 

@@ -8,6 +8,11 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 failures=0
 
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
 # expect STATUS PATTERN COMMAND…: its exit status, and a pattern in what it prints
 expect() {
     wanted=$1
@@ -92,6 +97,33 @@ expect 2 '--copies=5000: it takes K' "$bench" trace amplify --copies=5000 good.h
 expect 2 '--what=all: it takes order|deaths|sizes' "$bench" trace shuffle --what=all good.hbt -o new
 expect 2 'give 1 to 64 FILEs' "$bench" trace merge -o new
 [ ! -e new ] || failures=$((failures + 1))
+
+# What a trace does over its course, counted by hand: object 0 outlives one birth, two operations and
+# 40 bytes; thread 1 frees what thread 0 bore.
+"$sample" ./lives.hbt lives || exit 1
+lives() {
+    expect 0 "$1" "$bench" trace info --format=jsonl lives.hbt
+}
+lives '"immortal_count":1,"foreign_free_count":1,"foreign_realloc_count":1,'
+lives '"lifetime_births_class_count":\[0,1\],"lifetime_ops_class_count":\[0,0,1\],'
+lives '"lifetime_bytes_class_count":\[0,0,0,0,0,0,1\],"phase_start_op":\[0\]'
+lives '"request_class_count":\[0,0,0,0,1,2\]'
+expect 0 "of others' objects *1 frees, 1 reallocs" "$bench" trace info lives.hbt
+expect 0 '^ *1 *2 *0 *1 *1 *0 B$' "$bench" trace info lives.hbt
+expect 0 '^phases of live bytes' "$bench" trace info synth:random:ops=20000
+expect 0 '14481 ops, of 20000 read' "$bench" trace slice --from=5000 --prologue=no synth:random:ops=20000 \
+    -o generated.hbt
+
+# Pictures, where there is a gnuplot: each with its data and its script.
+if command -v gnuplot >/dev/null; then
+    expect 0 '^3 pictures of lives in drawn$' "$bench" trace info --plot=drawn lives.hbt
+    for picture in sizes lifetimes live; do
+        for ending in png svg tsv gp; do
+            [ -s drawn/$picture-lives.$ending ] || fail "no $picture-lives.$ending"
+        done
+    done
+    expect 2 'cannot make the folder' "$bench" trace info --plot=none/none lives.hbt
+fi
 
 # Every line of a dump is an operation, and there are as many as the trace says.
 "$bench" trace dump good.hbt >dump

@@ -166,17 +166,17 @@ static void phases_are_straight_pieces(void **state) {
     struct hb_trace_phases phases;
 
     (void)state;
-    hb_trace_curve_start(&curve, 5000);
+    hb_trace_curve_start(&curve);
     for (uint64_t i = 0; i < 5000; i++)
-        hb_trace_curve_add(&curve, i < 1000 ? i * 100 : i < 3000 ? 100000 : 20000 + i);
+        hb_trace_curve_hold(&curve, i < 1000 ? i * 100 : i < 3000 ? 100000 : 20000 + i, 1);
     hb_trace_curve_finish(&curve);
     assert_true(hb_trace_phases_find(&phases, &curve, 0));
     assert_int_equal(phases.count, 3);
     assert_int_equal(phases.start[0], 0);
     assert_in_range(phases.start[1], 980, 1020);
-    assert_int_equal(phases.start[2], 3000);
+    assert_in_range(phases.start[2], 2990, 3010);
     assert_int_equal(phases.start[3], 5000);
-    assert_true(phases.explained_ratio > 0.999);
+    assert_true(phases.explained_ratio > 0.99);
     assert_true(hb_trace_phases_find(&phases, &curve, 5));
     assert_int_equal(phases.count, 5);
 }

@@ -14,7 +14,7 @@ bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform, char
     job->error = error;
     if (!hb_source_open(&job->source, transform->paths[0], error))
         return false;
-    info = hb_trace_get_info(job->source.reader);
+    info = hb_op_source_info(job->source.from);
     if (hb_rewrite_begin(&job->rewrite, transform->out, info->has_times, info, error))
         return true;
     hb_source_close(&job->source);
@@ -22,7 +22,7 @@ bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform, char
 }
 
 void hb_job_damage(const struct hb_source *source, struct hb_transform_result *result, char *note) {
-    const char *damage = hb_trace_damage(source->reader);
+    const char *damage = hb_op_source_damage(source->from);
 
     if (damage == NULL || source->run_count != 0)
         return;

@@ -86,6 +86,24 @@ static void said_join(struct hb_trace_info *said, const struct hb_trace_info *mo
     text_join(said->note, more->note);
 }
 
+/* How many operations a trace has; of a generator they must be counted. At least 1. */
+static bool total_find(struct merge *merge, size_t i) {
+    const char *path = merge->transform->paths[i];
+    struct hb_source source;
+
+    merge->total[i] = hb_op_source_info(merge->sources[i].from)->op_count;
+    if (hb_op_source_is_generated(path)) {
+        if (!hb_source_open(&source, path, merge->error))
+            return false;
+        while (hb_source_next(&source) != NULL)
+            continue;
+        merge->total[i] = source.op_count;
+        hb_source_close(&source);
+    }
+    merge->total[i] += merge->total[i] == 0;
+    return true;
+}
+
 static bool sources_open(struct merge *merge, struct hb_trace_info *said, bool *has_times) {
     const struct hb_transform *transform = merge->transform;
     uint64_t start_ns = 0;
@@ -94,10 +112,10 @@ static bool sources_open(struct merge *merge, struct hb_trace_info *said, bool *
     for (size_t i = 0; i < transform->path_count; i++) {
         const struct hb_trace_info *info;
 
-        if (!hb_source_open(&merge->sources[i], transform->paths[i], merge->error))
+        if (!hb_source_open(&merge->sources[i], transform->paths[i], merge->error) ||
+            !total_find(merge, i))
             return false;
-        info = hb_trace_get_info(merge->sources[i].reader);
-        merge->total[i] = info->op_count == 0 ? 1 : info->op_count;
+        info = hb_op_source_info(merge->sources[i].from);
         *has_times = *has_times && info->has_times;
         if (i == 0)
             *said = *info;

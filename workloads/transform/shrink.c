@@ -34,7 +34,7 @@ bool hb_shrink_read(struct hb_shrink *shrink, const char *path, char *error) {
 
     if (!hb_source_open(&source, path, error))
         return false;
-    shrink->best = (struct hb_candidate){.has_times = hb_trace_get_info(source.reader)->has_times};
+    shrink->best = (struct hb_candidate){.has_times = hb_op_source_info(source.from)->has_times};
     while (good && (op = hb_source_next(&source)) != NULL)
         good = candidate_add(&shrink->best, &capacity, op);
     hb_source_close(&source);

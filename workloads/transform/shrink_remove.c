@@ -30,7 +30,8 @@ void shrinking_end(struct shrinking *shrinking) {
 void shrink_copy(struct shrinking *shrinking) {
     const struct hb_candidate *best = &shrinking->shrink->best;
 
-    memcpy(shrinking->candidate.ops, best->ops, best->count * sizeof *best->ops);
+    if (best->count > 0)
+        memcpy(shrinking->candidate.ops, best->ops, best->count * sizeof *best->ops);
     shrinking->candidate.count = best->count;
     shrinking->candidate.has_times = best->has_times;
 }

@@ -115,14 +115,13 @@ static bool range_find(struct slice *slice) {
     return true;
 }
 
-static bool range_check(struct slice *slice) {
-    uint64_t count = hb_trace_get_info(slice->job.source.reader)->op_count;
-
-    if (slice->from == 0 || slice->from < count)
+/* After the last operation: has the slice begun? */
+static bool range_check(const struct slice *slice) {
+    if (slice->from == 0 || slice->is_begun)
         return true;
     return trace_fail(slice->job.error,
                       "%s has %" PRIu64 " operations: a slice cannot begin at operation %" PRIu64,
-                      slice->job.transform->paths[0], count, slice->from);
+                      slice->job.transform->paths[0], slice->job.source.op_count, slice->from);
 }
 
 static void note_make(struct slice *slice) {
@@ -155,7 +154,7 @@ bool hb_transform_slice(const struct hb_transform *transform, struct hb_transfor
 
     if (!hb_job_begin(&slice.job, transform, error))
         return false;
-    good = range_find(&slice) && range_check(&slice) && slice_copy(&slice);
+    good = range_find(&slice) && slice_copy(&slice) && range_check(&slice);
     note_make(&slice);
     hb_objects_clear(&slice.before);
     return hb_job_end(&slice.job, good, result);

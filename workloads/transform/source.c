@@ -5,13 +5,13 @@
 
 bool hb_source_open(struct hb_source *source, const char *path, char *error) {
     memset(source, 0, sizeof *source);
-    source->reader = hb_trace_open(path, error);
-    return source->reader != NULL;
+    source->from = hb_op_source_open(path, error);
+    return source->from != NULL;
 }
 
 const struct hb_op *hb_source_next(struct hb_source *source) {
     if (source->run_next == source->run_count) {
-        source->run_count = hb_trace_next(source->reader, &source->run);
+        source->run_count = hb_op_source_next(source->from, &source->run);
         source->run_next = 0;
         if (source->run_count == 0)
             return NULL;
@@ -21,7 +21,7 @@ const struct hb_op *hb_source_next(struct hb_source *source) {
 }
 
 void hb_source_close(struct hb_source *source) {
-    if (source->reader != NULL)
-        hb_trace_close(source->reader);
-    source->reader = NULL;
+    if (source->from != NULL)
+        hb_op_source_close(source->from);
+    source->from = NULL;
 }
