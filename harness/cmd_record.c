@@ -1,9 +1,7 @@
-/* cmd_record.c -- heapbench record: run a command with the recorder in it, then merge what it left.
- */
+/* cmd_record.c -- heapbench record: run a command with the recorder in it. */
 #include "harness/cmd.h"
+#include "harness/record.h"
 #include "harness/installed.h"
-#include "workloads/recorder/merge.h"
-#include "workloads/recorder/raw.h"
 #include "workloads/recorder/recordable.h"
 #include "workloads/recorder/settings.h"
 
@@ -13,7 +11,6 @@
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,18 +18,6 @@
 #include <unistd.h>
 
 #define RECORD_LIBRARY "libheapbench-record.so"
-
-enum { LOG_BYTES = RAW_HEADER_BYTES + RAW_RING_BYTES }; /* of one thread, at its start */
-
-struct record {
-    char output[PATH_MAX];
-    bool has_children, has_times;
-    char **command;
-    char library[PATH_MAX];
-    char folder[PATH_MAX]; /* of the raw files */
-    pid_t pid;
-    int status; /* the command's, as waitpid gives it */
-};
 
 static const char help[] =
     "usage: heapbench record [-o FILE] [--children] [--times] -- COMMAND [ARGUMENT …]\n"
@@ -57,17 +42,8 @@ static const struct option option_table[] = {
     {NULL, 0, NULL, 0},
 };
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("heapbench: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 /* Returns -1 to go on, else the exit status. */
-static int record_parse(struct record *record, int argc, char **argv) {
+static int record_parse(struct hb_record *record, int argc, char **argv) {
     optind = 0;
     for (int option; (option = getopt_long(argc, argv, "+:o:h", option_table, NULL)) != -1;) {
         switch (option) {
@@ -99,7 +75,7 @@ static int record_parse(struct record *record, int argc, char **argv) {
     return -1;
 }
 
-static void record_name_output(struct record *record) {
+static void record_name_output(struct hb_record *record) {
     if (record->output[0])
         return;
     const char *slash = strrchr(record->command[0], '/');
@@ -107,7 +83,7 @@ static void record_name_output(struct record *record) {
              slash ? slash + 1 : record->command[0]);
 }
 
-static bool record_find_library(struct record *record) {
+static bool record_find_library(struct hb_record *record) {
     char path[PATH_MAX];
     int length = snprintf(path, sizeof path, "%s/" RECORD_LIBRARY, hb_program_folder());
     if (length < PATH_MAX && realpath(path, record->library))
@@ -116,15 +92,8 @@ static bool record_find_library(struct record *record) {
                              sizeof record->library);
 }
 
-/* folder: one made for raw files, or the one that it stands in, which is named. */
-static int say_no_room(const char *folder) {
-    const char *made = strstr(folder, "/.heapbench-record-");
-    return hb_failure("no space in %.*s for the logs; set TMPDIR to a folder that has some",
-                      (int)(made ? made - folder : (ptrdiff_t)strlen(folder)), folder);
-}
-
 /* The folder for raw files has an absolute name: the command may change to another folder. */
-static bool record_make_folder(struct record *record) {
+static bool record_make_folder(struct hb_record *record) {
     char parent[PATH_MAX] = ".", found[PATH_MAX];
     const char *wanted = getenv("TMPDIR");
     const char *slash = strrchr(record->output, '/');
@@ -141,13 +110,13 @@ static bool record_make_folder(struct record *record) {
     if (mkdtemp(record->folder))
         return true;
     if (errno == ENOSPC || errno == EDQUOT)
-        say_no_room(found);
+        hb_record_say_no_room(found);
     else
         hb_failure("cannot make a folder in %s: %s", found, strerror(errno));
     return false;
 }
 
-static void record_remove_folder(const struct record *record) {
+static void record_remove_folder(const struct hb_record *record) {
     DIR *directory = opendir(record->folder);
     if (!directory)
         return;
@@ -159,7 +128,7 @@ static void record_remove_folder(const struct record *record) {
 }
 
 /* Everything that can be refused is refused before the command runs. */
-static int record_check(struct record *record) {
+static int record_check(struct hb_record *record) {
     char error[HB_TRACE_ERROR_MAX];
     if (!hb_recordable(record->command[0], error))
         return hb_usage_error("%s", error);
@@ -176,7 +145,7 @@ static int record_check(struct record *record) {
     return -1;
 }
 
-static void record_set_environment(const struct record *record) {
+static void record_set_environment(const struct hb_record *record) {
     const char *preloaded = getenv("LD_PRELOAD");
     size_t size = strlen(record->library) + (preloaded ? strlen(preloaded) : 0) + 2;
     char *preload = malloc(size), pid[24];
@@ -218,7 +187,7 @@ static void signals_catch(void) {
     }
 }
 
-static void record_exec(const struct record *record, int report) {
+static void record_exec(const struct hb_record *record, int report) {
     record_set_environment(record);
     execvp(record->command[0], record->command);
     int error = errno;
@@ -228,7 +197,7 @@ static void record_exec(const struct record *record, int report) {
 }
 
 /* Returns 0, or the errno of what failed. */
-static int record_start(struct record *record) {
+static int record_start(struct hb_record *record) {
     int report[2], error = 0;
     if (pipe2(report, O_CLOEXEC))
         return errno;
@@ -246,123 +215,32 @@ static int record_start(struct record *record) {
     return error;
 }
 
-static void record_wait(struct record *record) {
+static void record_wait(struct hb_record *record) {
     while (waitpid(record->pid, &record->status, 0) < 0 && errno == EINTR)
         continue;
     running_pid = 0;
 }
 
-static void say_status(const struct record *record) {
+static void say_status(const struct hb_record *record) {
     if (WIFSIGNALED(record->status))
-        say("the command was ended by signal %d (%s)", WTERMSIG(record->status),
-            strsignal(WTERMSIG(record->status)));
+        hb_record_say("the command was ended by signal %d (%s)", WTERMSIG(record->status),
+                      strsignal(WTERMSIG(record->status)));
     else if (WEXITSTATUS(record->status))
-        say("the command ended with status %d", WEXITSTATUS(record->status));
+        hb_record_say("the command ended with status %d", WEXITSTATUS(record->status));
 }
 
-static void text_add_loss(char *text, size_t size, uint64_t count, const char *what) {
-    size_t used = strlen(text);
-    if (count)
-        snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "", (unsigned long long)count,
-                 what);
-}
-
-/* One line: what the trace holds, and what it lacks. */
-static bool say_trace(const char *path) {
-    char error[HB_TRACE_ERROR_MAX], losses[256] = "";
-    struct hb_trace_reader *reader = hb_trace_open(path, error);
-    if (!reader)
-        return hb_failure("%s", error), false;
-    const struct hb_trace_info *info = hb_trace_get_info(reader);
-    text_add_loss(losses, sizeof losses, info->dropped_calls, "dropped");
-    text_add_loss(losses, sizeof losses, info->early_calls, "early");
-    text_add_loss(losses, sizeof losses, info->signal_calls, "in signal handlers");
-    text_add_loss(losses, sizeof losses, info->unmatched_frees, "frees of unknown objects");
-    FILE *file = fopen(path, "rb");
-    long bytes = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : 0;
-    if (file)
-        fclose(file);
-    say("%s: %llu operations, %llu objects, %ld bytes (%.2f per operation); lost: %s", path,
-        (unsigned long long)info->op_count, (unsigned long long)info->object_count, bytes,
-        info->op_count ? (double)bytes / (double)info->op_count : 0.0,
-        losses[0] ? losses : "nothing");
-    hb_trace_close(reader);
-    return true;
-}
-
-static bool record_merge(const struct record *record, const struct hb_merge_image *image,
-                         const char *path) {
-    char error[HB_TRACE_ERROR_MAX];
-    if (!hb_merge_image(record->folder, image, path, NULL, NULL, error))
-        return hb_failure("%s", error), false;
-    return say_trace(path);
-}
-
-/* OUT without .hbt, then .PID.hbt; .PID-2.hbt and so on while that exists. */
-static void record_name_child(const struct record *record, const struct hb_merge_image *image,
-                              char *path, size_t size) {
-    int stem = (int)strlen(record->output);
-    if (stem > 4 && strcmp(record->output + stem - 4, ".hbt") == 0)
-        stem -= 4;
-    snprintf(path, size, "%.*s.%llu.hbt", stem, record->output, (unsigned long long)image->pid);
-    for (unsigned i = 2; access(path, F_OK) == 0; i++)
-        snprintf(path, size, "%.*s.%llu-%u.hbt", stem, record->output,
-                 (unsigned long long)image->pid, i);
-}
-
-/* The last program of the started process that called malloc at all. */
-static size_t record_find_main(const struct record *record, const struct hb_merge_image *images,
-                               size_t count) {
-    size_t found = count;
-    for (size_t i = 0; i < count; i++)
-        if (images[i].pid == (uint64_t)record->pid && !images[i].is_empty)
-            found = i;
-    return found;
-}
-
-static int record_merge_all(const struct record *record) {
-    char error[HB_TRACE_ERROR_MAX], path[PATH_MAX];
-    struct hb_merge_image *images;
-    size_t count;
-    if (!hb_merge_list(record->folder, &images, &count, error))
-        return hb_failure("%s", error);
-    size_t main_image = record_find_main(record, images, count);
-    int status = HB_EXIT_OK;
-    if (main_image == count && !hb_has_room(record->folder, LOG_BYTES))
-        status = say_no_room(record->folder);
-    else if (main_image == count)
-        status = hb_failure("nothing was recorded of %s: it made no allocation call, or it was run "
-                            "without the recorder's environment",
-                            record->command[0]);
-    else if (!record_merge(record, &images[main_image], record->output))
-        status = HB_EXIT_FAILED;
-    for (size_t i = 0; i < count; i++) {
-        if (i == main_image || images[i].is_empty)
-            continue;
-        if (!record->has_children) {
-            say("left out what ran before it in the same process: %s", images[i].command);
-            continue;
-        }
-        record_name_child(record, &images[i], path, sizeof path);
-        if (!record_merge(record, &images[i], path))
-            status = HB_EXIT_FAILED;
-    }
-    free(images);
-    return status;
-}
-
-static int record_run(struct record *record) {
+static int record_run(struct hb_record *record) {
     int error = record_start(record);
     if (record->pid > 0)
         record_wait(record);
     if (error)
         return hb_usage_error("cannot run %s: %s", record->command[0], strerror(error));
     say_status(record);
-    return record_merge_all(record);
+    return hb_record_merge(record);
 }
 
 int hb_cmd_record(int argc, char **argv) {
-    static struct record record;
+    static struct hb_record record;
     int status = record_parse(&record, argc, argv);
     if (status < 0)
         status = record_check(&record);
@@ -370,8 +248,8 @@ int hb_cmd_record(int argc, char **argv) {
         return status;
     if (!record_make_folder(&record))
         return HB_EXIT_FAILED;
-    status =
-        hb_has_room(record.folder, LOG_BYTES) ? record_run(&record) : say_no_room(record.folder);
+    status = hb_has_room(record.folder, HB_RECORD_LOG_BYTES) ? record_run(&record)
+                                                             : hb_record_say_no_room(record.folder);
     record_remove_folder(&record);
     return status;
 }

@@ -95,6 +95,62 @@ static void children_get_files_of_their_own(void **state) {
     assert_int_equal(atoi(said), 2);
 }
 
+static void children_that_are_not_recorded_are_told(void **state) {
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- " FORKS), 0);
+    assert_non_null(strstr(said, "1 child process of it was not recorded; --children records"));
+    assert_int_equal(shell(RECORD "-o y.hbt -- sh -c '" CALLS "; " CALLS "; true'"), 0);
+    assert_non_null(strstr(said, "2 child processes of it were not recorded"));
+    assert_int_equal(shell(RECORD "--children -o z.hbt -- sh -c '" CALLS "; " CALLS "; true'"), 0);
+    assert_null(strstr(said, "not recorded"));
+    assert_int_equal(shell("ls z.*.hbt | wc -l; ls -A | grep -c ^.heapbench || true"), 0);
+    assert_string_equal(said, "2\n0\n");
+}
+
+static void the_last_program_of_a_process_is_recorded(void **state) {
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- sh -c 'exec " CALLS "'"), 0);
+    assert_non_null(strstr(said, "x.hbt: 22 operations, 10 objects"));
+    assert_non_null(strstr(said, "left out what ran before it in the same process: sh -c"));
+}
+
+static void a_crash_is_recorded(void **state) {
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- sh -c 'kill -SEGV $$'"), 0);
+    assert_non_null(strstr(said, "signal 11"));
+    assert_int_equal(shell(HB_BUILD_DIR "/heapbench trace check x.hbt"), 0);
+}
+
+static void libraries_loaded_later_are_recorded(void **state) {
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- " HB_BUILD_DIR "/tests/recorded_loads " HB_BUILD_DIR
+                                  "/tests/librecorded_loaded.so"),
+                     0);
+    assert_int_equal(shell(HB_BUILD_DIR "/heapbench trace dump x.hbt | grep -c 4444"), 0);
+    assert_string_equal(said, "1\n");
+}
+
+static void a_program_with_its_own_malloc_is_told(void **state) {
+    (void)state;
+    assert_int_equal(shell(RECORD "-o x.hbt -- " HB_BUILD_DIR "/tests/recorded_ownmalloc"), 1);
+    assert_non_null(strstr(said, "a malloc of its own linked into it"));
+    assert_int_equal(shell("ls -A"), 0);
+    assert_string_equal(said, "");
+}
+
+/* As root a copy that runs as another; else su, which is some other's. */
+static void setuid_programs_are_refused(void **state) {
+    (void)state;
+    const char *command = "cp /bin/true t; chown 65534 t; chmod u+s t; " RECORD "-- ./t";
+    if (geteuid() != 0)
+        command = "test -u $(command -v su) || exit 99; " RECORD "-- su";
+    int status = shell(command);
+    if (status == 99)
+        skip();
+    assert_int_equal(status, 2);
+    assert_non_null(strstr(said, "is setuid, setgid or has capabilities"));
+}
+
 static void an_interrupted_command_is_recorded(void **state) {
     (void)state;
     assert_int_equal(shell(RECORD "-o x.hbt -- sleep 30 & sleep 0.5; kill -TERM $!; wait $!"), 0);
@@ -137,6 +193,16 @@ int main(void) {
         cmocka_unit_test_setup_teardown(static_programs_are_refused, folder_enter, folder_leave),
         cmocka_unit_test_setup_teardown(children_get_files_of_their_own, folder_enter,
                                         folder_leave),
+        cmocka_unit_test_setup_teardown(children_that_are_not_recorded_are_told, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(the_last_program_of_a_process_is_recorded, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(a_crash_is_recorded, folder_enter, folder_leave),
+        cmocka_unit_test_setup_teardown(libraries_loaded_later_are_recorded, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(a_program_with_its_own_malloc_is_told, folder_enter,
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(setuid_programs_are_refused, folder_enter, folder_leave),
         cmocka_unit_test_setup_teardown(an_interrupted_command_is_recorded, folder_enter,
                                         folder_leave),
         cmocka_unit_test_setup_teardown(a_full_disk_is_told, folder_enter, folder_leave),

@@ -2,6 +2,7 @@
 #include "workloads/recorder/image.h"
 #include "workloads/recorder/log.h"
 #include "workloads/recorder/logs.h"
+#include "workloads/recorder/rawfile.h"
 #include "workloads/recorder/real.h"
 #include "workloads/recorder/settings.h"
 
@@ -64,7 +65,10 @@ static void image_start(void) {
     if (!settings_read())
         return;
     pid_t pid = getpid();
-    if (!settings.folder[0] || (settings.only_pid && settings.only_pid != pid) || !image_map()) {
+    bool is_other = settings.only_pid && settings.only_pid != pid;
+    if (settings.folder[0] && is_other)
+        rawfile_mark_child(settings.folder, (uint64_t)pid);
+    if (!settings.folder[0] || is_other || !image_map()) {
         image_is_off = true;
         return;
     }

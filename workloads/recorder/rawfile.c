@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "workloads/recorder/settings.h"
 #include "workloads/recorder/sys.h"
 
 struct text {
@@ -42,6 +43,18 @@ bool rawfile_name(char *path, size_t size, const char *folder, uint64_t pid, uin
     text_add_number(&text, buffer);
     text_add(&text, ".raw", sizeof ".raw");
     return path[size - text.left - 1] == '\0';
+}
+
+void rawfile_mark_child(const char *folder, uint64_t pid) {
+    char path[HB_RECORD_FOLDER_BYTES + 32];
+    struct text text = {path, sizeof path};
+    text_add(&text, folder, strlen(folder));
+    text_add(&text, "/", 1);
+    text_add_number(&text, pid);
+    text_add(&text, HB_RECORD_CHILD_MARK, sizeof HB_RECORD_CHILD_MARK);
+    int file = sys_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
+    if (file >= 0)
+        sys_close(file);
 }
 
 /* A write past RLIMIT_FSIZE would kill the program with SIGXFSZ. */

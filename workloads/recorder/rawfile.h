@@ -27,4 +27,7 @@ bool rawfile_flush(const char *path, struct raw_header *header);
 /* Read at most size bytes of a file of /proc. Returns how many. */
 size_t rawfile_read_text(const char *path, char *text, size_t size);
 
+/* Leave a mark that a child process was not recorded; that it may fail does not matter. */
+void rawfile_mark_child(const char *folder, uint64_t pid);
+
 #endif

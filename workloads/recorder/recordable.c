@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -131,4 +132,68 @@ bool hb_recordable(const char *command, char *error) {
             return true;
     }
     return true;
+}
+
+/* A part of a mapped file, or NULL if it is not in it. */
+static const void *map_at(const char *map, size_t size, uint64_t offset, uint64_t bytes) {
+    return offset <= size && bytes <= size - offset ? map + offset : NULL;
+}
+
+static bool symbols_define_malloc(const char *map, size_t size, const Elf64_Shdr *table,
+                                  const Elf64_Shdr *names) {
+    const char *text = map_at(map, size, names->sh_offset, names->sh_size);
+    for (uint64_t at = 0; text && at + sizeof(Elf64_Sym) <= table->sh_size;
+         at += sizeof(Elf64_Sym)) {
+        const void *place = map_at(map, size, table->sh_offset + at, sizeof(Elf64_Sym));
+        Elf64_Sym symbol;
+        if (!place)
+            return false;
+        memcpy(&symbol, place, sizeof symbol);
+        if (symbol.st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
+            symbol.st_name < names->sh_size && names->sh_size - symbol.st_name >= sizeof "malloc" &&
+            memcmp(text + symbol.st_name, "malloc", sizeof "malloc") == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool elf_section(const char *map, size_t size, unsigned number, Elf64_Shdr *section) {
+    const Elf64_Ehdr *elf = (const Elf64_Ehdr *)map;
+    const void *place =
+        map_at(map, size, elf->e_shoff + (uint64_t)number * elf->e_shentsize, sizeof *section);
+    if (number >= elf->e_shnum || !place)
+        return false;
+    memcpy(section, place, sizeof *section);
+    return true;
+}
+
+static bool elf_defines_malloc(const char *map, size_t size) {
+    Elf64_Shdr table, names;
+    for (unsigned i = 0; elf_section(map, size, i, &table); i++)
+        if ((table.sh_type == SHT_DYNSYM || table.sh_type == SHT_SYMTAB) &&
+            elf_section(map, size, table.sh_link, &names) &&
+            symbols_define_malloc(map, size, &table, &names))
+            return true;
+    return false;
+}
+
+bool hb_has_own_malloc(const char *command) {
+    char path[PATH_MAX], error[HB_TRACE_ERROR_MAX];
+    struct stat status;
+    if (!file_find(command, path, error))
+        return false;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    void *map = MAP_FAILED;
+    if (fstat(file, &status) == 0 && status.st_size >= (off_t)sizeof(Elf64_Ehdr))
+        map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (map == MAP_FAILED)
+        return false;
+    const char *ident = map;
+    bool has = memcmp(ident, ELFMAG, SELFMAG) == 0 && ident[EI_CLASS] == ELFCLASS64 &&
+               elf_defines_malloc(map, (size_t)status.st_size);
+    munmap(map, (size_t)status.st_size);
+    return has;
 }

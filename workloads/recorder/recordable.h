@@ -8,4 +8,8 @@
  * HB_TRACE_ERROR_MAX bytes), if it cannot be run, or if what runs would ignore the recorder. */
 bool hb_recordable(const char *command, char *error);
 
+/* Does the program that command names define malloc itself? Its calls then go there, whatever is
+ * preloaded. */
+bool hb_has_own_malloc(const char *command);
+
 #endif
