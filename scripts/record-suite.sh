@@ -14,7 +14,7 @@ root=$(dirname "$here")
 folder=$root/heapbench-results/traces
 heapbench=
 names=()
-all=(gcc perl python3 sqlite3)
+all=(gcc perl python3 sqlite3 abc ffmpeg gawk ghostscript git lua redis ripgrep troff xsltproc z3)
 
 die() {
     echo "record-suite: $*" >&2
@@ -64,6 +64,17 @@ packages_of() {
     perl) echo perl perl-doc ;;
     python3) echo python3.11 libpython3.11-stdlib ;;
     sqlite3) echo sqlite3 unicode-data wamerican-small ;;
+    abc) echo berkeley-abc ;;
+    ffmpeg) echo ffmpeg ;;
+    gawk) echo gawk unicode-data ;;
+    ghostscript) echo ghostscript groff ;;
+    git) echo git perl-modules-5.36 ;;
+    lua) echo lua5.4 ;;
+    redis) echo redis-server redis-tools ;;
+    ripgrep) echo ripgrep perl-modules-5.36 ;;
+    troff) echo groff ;;
+    xsltproc) echo xsltproc docbook-xsl gawk ;;
+    z3) echo z3 ;;
     esac
 }
 
@@ -84,7 +95,7 @@ record() {
     shift
     env -i PATH=/usr/bin:/bin LC_ALL=C TMPDIR=/tmp PYTHONHASHSEED=0 PYTHONMALLOC=malloc \
         PYTHONDONTWRITEBYTECODE=1 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 \
-        setarch -R "$heapbench" record -o "$folder/$name.hbt" -- "$@" >/dev/null
+        setarch -R "$heapbench" record -o "$folder/$name.hbt" -- "$@" </dev/null >/dev/null
 }
 
 task_gcc() {
@@ -102,6 +113,71 @@ task_python3() {
 
 task_sqlite3() {
     record sqlite3 /usr/bin/sqlite3 -batch :memory: ".read sqlite3.sql"
+}
+
+task_abc() {
+    record abc /usr/bin/berkeley-abc -q \
+        "gen -N 12 -m multiplier.blif; read multiplier.blif; strash; dch; if -K 6; mfs; print_stats"
+}
+
+task_ffmpeg() {
+    record ffmpeg /usr/bin/ffmpeg -v error -f lavfi -i testsrc2=size=320x180:rate=25 \
+        -f lavfi -i sine=frequency=440 -t 60 -c:v mpeg4 -threads 4 -slices 4 -filter_threads 4 \
+        -vf scale=480:270,hflip -c:a aac -f matroska -y /dev/null
+}
+
+task_gawk() {
+    record gawk /usr/bin/gawk -f gawk.awk /usr/share/unicode/NamesList.txt
+}
+
+manual_page() {
+    local page=/usr/share/man/man7/groff_mdoc.7.gz
+    [ -e "$page" ] || die "no $page: this system leaves manual pages out (see /etc/dpkg/dpkg.cfg.d)"
+    gzip -dc "$page"
+}
+
+# Pages are rendered in bands, each by one of four threads, which end with their page.
+task_ghostscript() {
+    manual_page | head -2500 | groff -mandoc -Tps >page.ps 2>/dev/null
+    record ghostscript /usr/bin/gs -q -dBATCH -dNOPAUSE -dSAFER -dNumRenderingThreads=4 \
+        -dMaxBitmap=100000 -dTextAlphaBits=4 -sDEVICE=png16m -r150 -sOutputFile=/dev/null page.ps
+}
+
+task_git() {
+    bash git-repository.sh "$copies/repository"
+    # shellcheck disable=SC2016
+    record git /usr/bin/git -C repository pack-objects --all --stdout --threads=4 --window=50 \
+        --depth=50 -q
+}
+
+task_lua() {
+    record lua /usr/bin/lua5.4 lua.lua
+}
+
+task_redis() {
+    bash redis-load.sh "$copies/socket" >/dev/null &
+    record redis /usr/bin/redis-server --port 0 --unixsocket "$copies/socket" --save "" \
+        --appendonly no --dir "$copies"
+    wait
+}
+
+task_ripgrep() {
+    record ripgrep /usr/bin/rg -j4 --no-config --no-ignore --json '\w+' /usr/share/perl/
+}
+
+task_troff() {
+    manual_page >page.7
+    record troff /usr/bin/troff -mandoc -Tps page.7
+}
+
+task_xsltproc() {
+    awk -f book.awk >book.xml
+    record xsltproc /usr/bin/xsltproc --nonet --output /dev/null \
+        /usr/share/xml/docbook/stylesheet/docbook-xsl/html/docbook.xsl book.xml
+}
+
+task_z3() {
+    record z3 /usr/bin/z3 z3.smt2
 }
 
 mkdir -p "$folder"
