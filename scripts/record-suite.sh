@@ -138,7 +138,7 @@ manual_page() {
 
 # Pages are rendered in bands, each by one of four threads, which end with their page.
 task_ghostscript() {
-    manual_page | head -2500 | groff -mandoc -Tps >page.ps 2>/dev/null
+    manual_page | sed -n '1,2500p' | groff -mandoc -Tps >page.ps 2>/dev/null
     record ghostscript /usr/bin/gs -q -dBATCH -dNOPAUSE -dSAFER -dNumRenderingThreads=4 \
         -dMaxBitmap=100000 -dTextAlphaBits=4 -sDEVICE=png16m -r150 -sOutputFile=/dev/null page.ps
 }
@@ -156,8 +156,8 @@ task_lua() {
 
 task_redis() {
     bash redis-load.sh "$copies/socket" >/dev/null &
-    record redis /usr/bin/redis-server --port 0 --unixsocket "$copies/socket" --save "" \
-        --appendonly no --dir "$copies"
+    record redis /usr/bin/redis-server --port 0 --unixsocket socket --save "" \
+        --appendonly no --dir .
     wait
 }
 
