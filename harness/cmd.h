@@ -18,6 +18,7 @@ int hb_cmd_trace(int argc, char **argv);
 int hb_cmd_summary(int argc, char **argv);
 int hb_cmd_diff(int argc, char **argv);
 int hb_cmd_plot(int argc, char **argv);
+int hb_cmd_report(int argc, char **argv);
 int hb_cmd_map(int argc, char **argv);
 int hb_cmd_doctor(int argc, char **argv);
 int hb_cmd_reproduce(int argc, char **argv);

@@ -1,7 +1,6 @@
 /* cmd_plot.c -- heapbench plot: draw results. */
 #include "harness/cmd.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -134,24 +133,6 @@ static int request_parse(struct plot_request *request, int argc, char **argv, bo
     return HB_EXIT_OK;
 }
 
-/* "AMD EPYC; 2026-11-23", as far as machine.json says it; of several runs what they share. */
-static void caption_make(const struct plot_request *request, char *caption, size_t size) {
-    char cpu[256] = "", date[16] = "";
-    bool cpus_differ = false;
-
-    for (int i = 0; i < request->path_count; i++) {
-        cJSON *machine = hb_results_machine(request->paths[i]);
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "cpu"));
-        const char *when = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "date"));
-        cpus_differ |= i > 0 && strncmp(cpu, name ? name : "", sizeof cpu - 1) != 0;
-        snprintf(cpu, sizeof cpu, "%s", name ? name : "");
-        snprintf(date, sizeof date, "%.10s", when ? when : "");
-        cJSON_Delete(machine);
-    }
-    snprintf(caption, size, "%s%s%s", cpus_differ ? "several machines" : cpu,
-             (cpus_differ || cpu[0] != '\0') && date[0] != '\0' ? ", " : "", date);
-}
-
 static bool folder_name(const struct plot_request *request, char *folder) {
     char run[PATH_MAX], file[PATH_MAX];
     int length = -1;
@@ -180,8 +161,7 @@ static int folder_open(const char *folder, bool *is_new) {
 }
 
 static void failure_say(const char *line) {
-    if (!hb_interrupted())
-        hb_failure("plot: %s", line);
+    hb_failure("plot: %s", line);
 }
 
 static int plots_draw(const struct hb_plots *plots) {
@@ -228,7 +208,7 @@ static int results_plot(const struct plot_request *request, const struct hb_resu
     hb_interrupt_catch();
     int status = folder_open(folder, &is_new);
     if (status == HB_EXIT_OK) {
-        caption_make(request, caption, sizeof caption);
+        hb_results_caption(request->paths, request->path_count, caption, sizeof caption);
         status = plots_draw(&plots);
     }
     if (is_new)

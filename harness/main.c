@@ -27,6 +27,7 @@ static const struct subcommand subcommands[] = {
     {"map", hb_cmd_map, "draw what the heap holds: addresses against time, and moments"},
     {"adversary", hb_cmd_adversary, "play against allocators what wastes their memory most"},
     {"reproduce", hb_cmd_reproduce, "measure published results again: data, figure, verdict"},
+    {"report", hb_cmd_report, "write results as one page: findings, tables, pictures, commands"},
     {"doctor", hb_cmd_doctor, "what this machine can measure, and what would help"},
     {"tour", hb_cmd_tour, "what a heap is: claims, each shown live on this machine"},
 };

@@ -63,7 +63,8 @@ static bool picture_draw(const struct hb_plots *plots, const struct picture *pic
     tally->drawn += status == HB_PLOT_DRAWN;
     tally->failed += status == HB_PLOT_FAILED || status == HB_PLOT_STOPPED;
     tally->is_stopped = status == HB_PLOT_STOPPED;
-    if (say && status != HB_PLOT_DRAWN && status != HB_PLOT_EMPTY)
+    bool is_interrupted = plots->interrupted && plots->interrupted();
+    if (status != HB_PLOT_DRAWN && status != HB_PLOT_EMPTY && !is_interrupted)
         say(error);
     return status != HB_PLOT_EMPTY;
 }

@@ -49,7 +49,8 @@ struct hb_plot_tally {
     char missing[HB_PLOT_MISSING_MAX]; /* what was not measured, "a; b"; "" if nothing is missing */
 };
 
-/* Draw all pictures that the results allow. say, if any, is told each failure, a line each. */
+/* Draw all pictures that the results allow. say is told each failure, a line each, but for what an
+ * interruption ends. */
 void hb_plots_draw(const struct hb_plots *plots, struct hb_plot_tally *tally,
                    void (*say)(const char *line));
 

@@ -78,3 +78,20 @@ cJSON *hb_results_machine(const char *given) {
     free(text);
     return machine;
 }
+
+void hb_results_caption(char *const *paths, int path_count, char *caption, size_t size) {
+    char cpu[256] = "", date[16] = "";
+    bool cpus_differ = false;
+
+    for (int i = 0; i < path_count; i++) {
+        cJSON *machine = hb_results_machine(paths[i]);
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "cpu"));
+        const char *when = cJSON_GetStringValue(cJSON_GetObjectItem(machine, "date"));
+        cpus_differ |= i > 0 && strncmp(cpu, name ? name : "", sizeof cpu - 1) != 0;
+        snprintf(cpu, sizeof cpu, "%s", name ? name : "");
+        snprintf(date, sizeof date, "%.10s", when ? when : "");
+        cJSON_Delete(machine);
+    }
+    snprintf(caption, size, "%s%s%s", cpus_differ ? "several machines" : cpu,
+             (cpus_differ || cpu[0] != '\0') && date[0] != '\0' ? ", " : "", date);
+}

@@ -20,4 +20,8 @@ struct hb_result *hb_results_gather(char *const *paths, int path_count, size_t *
  * cJSON_Delete. */
 struct cJSON *hb_results_machine(const char *given);
 
+/* "AMD EPYC, 2026-11-23", as far as machine.json says it; of several runs what they share, and the
+ * last one's date. */
+void hb_results_caption(char *const *paths, int path_count, char *caption, size_t size);
+
 #endif

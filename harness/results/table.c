@@ -116,9 +116,13 @@ static void print_conditions(const struct hb_results_block *block, size_t width,
         hb_text_wrap(line, 2, width, file);
 }
 
-static void block_print(const struct hb_results_block *block, size_t width, FILE *file) {
+void hb_results_print_heading(const struct hb_results_block *block, size_t width, FILE *file) {
     print_trace_line(block, width, file);
     print_conditions(block, width, file);
+}
+
+static void block_print(const struct hb_results_block *block, size_t width, FILE *file) {
+    hb_results_print_heading(block, width, file);
     fputc('\n', file);
     hb_results_print_figures(block, width, file);
     hb_results_print_notes(block, width, file);

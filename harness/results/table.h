@@ -11,6 +11,9 @@ void hb_results_print_table_in(const struct hb_result *results, size_t count, si
 /* Columns of characters that a table in file may take: those of the terminal, or 100. */
 size_t hb_results_table_width(FILE *file);
 
+/* What a block is of: the trace, then the conditions, a line each. */
+void hb_results_print_heading(const struct hb_results_block *block, size_t width, FILE *file);
+
 /* The figures of a block, a line per allocator. */
 void hb_results_print_figures(const struct hb_results_block *block, size_t width, FILE *file);
 

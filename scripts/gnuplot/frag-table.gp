@@ -23,6 +23,6 @@ is_dark(value) = log(value) > 0.65 * log(value_most)
 place(column) = column + (column == traces ? 0.1 : 0)
 plot name.".tsv" using (place($1)):2:(0.48):(0.46):3 with boxxyerror lc palette, \
      "" using (is_dark($3) ? NaN : place($1)):2:(sprintf("%.2f", $3)) with labels \
-        font letters(11) textcolor rgb "black", \
+        font letters(11) textcolor rgb "#010101", \
      "" using (is_dark($3) ? place($1) : NaN):2:(sprintf("%.2f", $3)) with labels \
         font letters(11) textcolor rgb "white"

@@ -22,7 +22,7 @@ expect 0 "heapbench 0." "$heapbench" --version
 expect 2 "nearest: plot" "$heapbench" plto
 expect 2 "run, list, record" "$heapbench" zzzzzzzz
 expect 0 "RESULTS..." "$heapbench" help plot
-for name in run list record trace summary diff plot doctor; do
+for name in run list record trace summary diff plot report doctor; do
     expect 0 "$name" "$heapbench" "$name" --help
     expect 2 "heapbench: " "$heapbench" "$name" --no-such-option
 done

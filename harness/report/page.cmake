@@ -1,0 +1,10 @@
+# Write HEADER: page.css and page.js of FOLDER as strings of C, a line of theirs each.
+set(text "")
+foreach(kind css js)
+    file(READ ${FOLDER}/page.${kind} page)
+    string(REPLACE "\\" "\\\\" page "${page}")
+    string(REPLACE "\"" "\\\"" page "${page}")
+    string(REPLACE "\n" "\\n\"\n    \"" page "${page}")
+    string(APPEND text "static const char hb_report_${kind}[] =\n    \"${page}\";\n\n")
+endforeach()
+file(WRITE ${HEADER} "${text}")
