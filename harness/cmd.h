@@ -14,6 +14,7 @@ int hb_cmd_run(int argc, char **argv);
 int hb_cmd_list(int argc, char **argv);
 int hb_cmd_record(int argc, char **argv);
 int hb_cmd_import(int argc, char **argv);
+int hb_cmd_generate(int argc, char **argv);
 int hb_cmd_trace(int argc, char **argv);
 int hb_cmd_summary(int argc, char **argv);
 int hb_cmd_diff(int argc, char **argv);

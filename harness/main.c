@@ -20,6 +20,7 @@ static const struct subcommand subcommands[] = {
     {"list", hb_cmd_list, "list the allocators, the bundled traces, the counters, the papers"},
     {"record", hb_cmd_record, "record the allocations of a program as a trace"},
     {"import", hb_cmd_import, "make a trace of what another tool recorded"},
+    {"generate", hb_cmd_generate, "write what a generator yields as a trace"},
     {"trace", hb_cmd_trace, "look into a trace, check it, print it"},
     {"summary", hb_cmd_summary, "print kept results as a table, with geometric means over traces"},
     {"diff", hb_cmd_diff, "compare two sets of results: has anything become slower or larger?"},

@@ -19,6 +19,15 @@ struct synth_config {
     uint64_t sizes;   /* enum synth_sizes_kind */
     uint64_t mean;    /* bytes: of the sizes */
     uint64_t release; /* enum synth_release */
+    uint64_t threads;
+    uint64_t objects;          /* of one thread, table or queue */
+    uint64_t rounds;           /* of a thread, until another takes its place */
+    uint64_t minimum, maximum; /* bytes: of a uniform distribution */
+    uint64_t peaks;
+    uint64_t growth;   /* enum growth_by */
+    uint64_t step;     /* bytes: growth by a constant */
+    uint64_t sessions; /* open at once, at most */
+    uint64_t kind;     /* enum model_kind */
     char from[HB_SYNTH_FROM_MAX];
 };
 
@@ -40,7 +49,9 @@ struct synth_use {
 };
 
 extern const struct synth_option synth_ops, synth_live, synth_seed, synth_sizes, synth_mean,
-    synth_release;
+    synth_release, synth_threads, synth_objects, synth_rounds, synth_minimum, synth_maximum,
+    synth_peaks_count, synth_growth, synth_step, synth_open_sessions, synth_kind, synth_from,
+    synth_model_ops;
 
 /* Set every option to its default. */
 void synth_config_init(struct synth_config *config, const struct synth_use *uses);

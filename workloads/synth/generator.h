@@ -1,8 +1,8 @@
 /* generator.h -- what a generator is: a table of options, and steps that emit operations.
  *
- * A step emits at least one operation, and SYNTH_STEP_OPS at most; whatever comes behind the
- * number of operations asked for is cut off. Objects that live then stay live: an ending that
- * frees them would be a phase of its own.
+ * A step emits SYNTH_STEP_OPS operations and marks at most, and in some few steps one; whatever
+ * comes behind the number of operations asked for is cut off. Objects that live then stay live: an
+ * ending that frees them would be a phase of its own.
  */
 #ifndef HB_GENERATOR_H
 #define HB_GENERATOR_H
@@ -20,6 +20,7 @@ enum { SYNTH_STEP_OPS = 64, SYNTH_BLOCK_OPS = 4096 };
 struct synth_out {
     struct hb_op *ops;
     size_t count;
+    size_t marks;        /* of count, those that are no operations */
     uint64_t born;       /* objects so far */
     const char *problem; /* NULL: none */
 };
@@ -53,6 +54,12 @@ static inline uint64_t synth_born(struct synth_out *out, enum hb_op_kind kind, u
                                   uint64_t size) {
     synth_emit(out, kind, thread, out->born, size);
     return out->born++;
+}
+
+/* A thread starts or ends. */
+static inline void synth_mark(struct synth_out *out, enum hb_op_kind kind, uint32_t thread) {
+    synth_emit(out, kind, thread, 0, 0);
+    out->marks++;
 }
 
 static inline void synth_free(struct synth_out *out, uint32_t thread, uint64_t object) {

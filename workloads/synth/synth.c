@@ -7,9 +7,18 @@
 #include "workloads/synth/generator.h"
 #include "workloads/trace_format.h"
 
-extern const struct hb_generator synth_random;
+/* Each in the file of its name, or of its family's. */
+extern const struct hb_generator synth_random, synth_ramp, synth_peaks, synth_plateau,
+    synth_hummingbird, synth_emacs, synth_growing, synth_larson, synth_prodcons, synth_sessions,
+    synth_sh6, synth_sh8, synth_model;
 
-const struct hb_generator *const hb_generators[] = {&synth_random, NULL};
+const struct hb_generator *const hb_generators[] = {&synth_random,      &synth_ramp,
+                                                    &synth_peaks,       &synth_plateau,
+                                                    &synth_hummingbird, &synth_emacs,
+                                                    &synth_growing,     &synth_larson,
+                                                    &synth_prodcons,    &synth_sessions,
+                                                    &synth_sh6,         &synth_sh8,
+                                                    &synth_model,       NULL};
 
 struct hb_synth {
     const struct hb_generator *generator;
@@ -78,7 +87,7 @@ struct hb_synth *hb_synth_open(const struct hb_synth_spec *spec, char *error) {
     if (synth && state && spec->generator->open(state, &spec->config, error)) {
         synth->generator = spec->generator;
         synth->state = state;
-        synth->left = spec->config.ops;
+        synth->left = spec->config.ops ? spec->config.ops : UINT64_MAX;
         synth->out.ops = synth->ops;
         return synth;
     }
@@ -93,13 +102,15 @@ struct hb_synth *hb_synth_open(const struct hb_synth_spec *spec, char *error) {
 
 size_t hb_synth_next(struct hb_synth *synth, const struct hb_op **ops) {
     struct synth_out *out = &synth->out;
-    out->count = 0;
+    out->count = out->marks = 0;
     while (!synth->has_ended && out->count + SYNTH_STEP_OPS <= SYNTH_BLOCK_OPS &&
-           out->count < synth->left)
+           out->count - out->marks < synth->left)
         synth->has_ended = !synth->generator->step(synth->state, out);
-    if (out->count > synth->left)
-        out->count = synth->left;
-    synth->left -= out->count;
+    while (out->count - out->marks > synth->left) {
+        out->count--;
+        out->marks -= out->ops[out->count].kind > HB_OP_FREE;
+    }
+    synth->left -= out->count - out->marks;
     *ops = out->ops;
     return out->count;
 }
