@@ -110,7 +110,7 @@ static void use_print(const struct synth_use *use) {
 }
 
 int hb_generators_list(void) {
-    puts("Generators, as in --trace=synth:random:live=64M:seed=2; their keys, defaults first");
+    puts("Generators, as in --trace=synth:random:live=64M; their keys, defaults first");
     for (size_t i = 0; hb_generators[i]; i++) {
         const struct hb_generator *generator = hb_generators[i];
         putchar('\n');

@@ -79,10 +79,14 @@ static void fifo_and_lifo_release_in_their_order(void **state) {
     assert_true(next > 40000);
     census_end(&census);
     census_take(&census, "synth:random:ops=100000:live=10000:release=lifo");
-    for (uint64_t i = 0; i < census.object_count; i++)
-        assert_true(i < 100 || census.objects[i].births == UINT64_MAX ||
-                    census.objects[i].births < 100);
-    assert_true(census.objects[0].births == UINT64_MAX);
+    uint64_t *stack = calloc(census.object_count, sizeof *stack), height = 0;
+    for (uint64_t i = 0; i < census.op_count; i++)
+        if (census.ops[i].kind == HB_OP_FREE)
+            assert_int_equal(census.ops[i].object, stack[--height]);
+        else
+            stack[height++] = census.ops[i].object;
+    assert_true(census.free_count > 40000);
+    free(stack);
     census_end(&census);
 }
 
@@ -265,7 +269,7 @@ static void sh_frees_forwards_and_backwards(void **state) {
     assert_int_equal(census.crossing_frees, 0);
     census_end(&census);
     census_take(&census, "synth:sh8:ops=500000:objects=1000:threads=4");
-    assert_int_equal(census.peak_count, 4000);
+    assert_true(census.peak_count > 3500 && census.peak_count <= 4000);
     assert_near((double)census.crossing_frees / (double)census.free_count,
                 (double)down / (double)(up + down), 0.2);
     census_end(&census);

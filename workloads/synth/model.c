@@ -16,9 +16,10 @@
  * lifetimes are therefore multiplied by one factor, found by bisection, that makes the peaks equal.
  * An object that outlives the trace then is not freed.
  *
- * Laws: as many births as the trace (or as many as `ops` asks for), peak live bytes within 1% of
- * the trace's unless a single lifetime's step is larger; with shuffle the sizes are the same
- * multiset.
+ * Laws: as many births as the trace, peak live bytes within 1% of its (as near as the lifetime of
+ * one large object lets them come); with shuffle the sizes are the same multiset. Fewer operations
+ * are the first of these; for more, the births are as many as so many of the trace's operations
+ * hold.
  */
 #include "workloads/synth/generator.h"
 #include "workloads/synth/lives.h"
@@ -177,12 +178,11 @@ static bool deaths_sort(struct model *model) {
     return true;
 }
 
-/* Births of the model: as many as so many operations of the trace hold. */
+/* Births of the model: the trace's; more if more operations are asked for than it has. */
 static size_t births_count(const struct model *model, uint64_t ops) {
     const struct synth_lives *real = &model->real;
-    if (!ops)
-        return real->count;
-    return 1 + (size_t)((unsigned __int128)ops * real->count / (real->count + real->freed));
+    size_t births = (size_t)((unsigned __int128)ops * real->count / (real->count + real->freed));
+    return births > real->count ? births : real->count;
 }
 
 static bool model_open(void *state, const struct synth_config *config, char *error) {

@@ -108,7 +108,7 @@ const struct synth_option synth_from = {.key = "from",
                                         .kind = SYNTH_TEXT,
                                         .offset = AT(from)};
 const struct synth_option synth_model_ops = {.key = "ops",
-                                             .help = "operations; 0: until the model ends",
+                                             .help = "operations, at most; 0: as its trace",
                                              .kind = SYNTH_NUMBER,
                                              .offset = AT(ops),
                                              .maximum = 1 << 26};
