@@ -2,33 +2,52 @@
 #include "workloads/import/wl_threads.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "workloads/trace_format.h"
 
+/* A file without a name, in $TMPDIR or /tmp. Returns its descriptor, -1 with errno set. */
+static int file_make(void) {
+    const char *wanted = getenv("TMPDIR");
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/.heapbench-import-XXXXXX", wanted && *wanted ? wanted : "/tmp");
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
 static bool file_fill(struct wl *wl, struct input *input) {
     const uint8_t *bytes;
     size_t have;
 
     while ((have = input_peek(input, 1, &bytes)) > 0) {
-        if (fwrite(bytes, 1, have, wl->file) != have)
+        ssize_t put = write(wl->fd, bytes, have);
+        if (put < 0 && errno != EINTR)
             return false;
-        wl->length += have;
-        input_take(input, have);
+        put = put < 0 ? 0 : put;
+        wl->length += (uint64_t)put;
+        input_take(input, (size_t)put);
     }
-    return fflush(wl->file) == 0;
+    return true;
 }
 
 bool wl_open(struct wl *wl, struct input *input) {
-    *wl = (struct wl){0};
+    *wl = (struct wl){.fd = -1};
     if (!livemap_init(&wl->waiters))
         return trace_fail(input->error, "out of memory while importing");
-    wl->file = tmpfile();
-    if (!wl->file || !file_fill(wl, input))
-        return trace_fail(input->error, "cannot unpack %s into a temporary file: %s", input->path,
-                          strerror(errno));
+    wl->fd = file_make();
+    if (wl->fd < 0 || !file_fill(wl, input))
+        return trace_fail(input->error,
+                          "cannot unpack %s into a temporary file: %s; set TMPDIR to a folder that "
+                          "has room",
+                          input->path, strerror(errno));
     return !input_failed(input);
 }
 
@@ -38,8 +57,8 @@ void wl_close(struct wl *wl) {
     free(wl->threads);
     free(wl->is_written);
     livemap_free(&wl->waiters);
-    if (wl->file)
-        fclose(wl->file);
+    if (wl->fd >= 0)
+        close(wl->fd);
 }
 
 static enum wl_verdict cursor_fill(struct wl *wl, struct wl_cursor *cursor) {
@@ -47,7 +66,7 @@ static enum wl_verdict cursor_fill(struct wl *wl, struct wl_cursor *cursor) {
         cursor->bytes = malloc(WL_BUFFER_BYTES);
     if (!cursor->bytes)
         return WL_CUT;
-    ssize_t got = pread(fileno(wl->file), cursor->bytes, WL_BUFFER_BYTES, (off_t)cursor->offset);
+    ssize_t got = pread(wl->fd, cursor->bytes, WL_BUFFER_BYTES, (off_t)cursor->offset);
     if (got <= 0)
         return WL_CUT;
     cursor->start = 0;

@@ -3,8 +3,6 @@
 #ifndef IMPORT_WL_THREADS_H
 #define IMPORT_WL_THREADS_H
 
-#include <stdio.h>
-
 #include "workloads/import/input.h"
 #include "workloads/recorder/livemap.h"
 
@@ -31,7 +29,7 @@ struct wl_thread {
 };
 
 struct wl {
-    FILE *file; /* unpacked, without a name */
+    int fd; /* the unpacked file, without a name */
     uint64_t length;
     uint64_t consumed; /* bytes read by all threads: programs that do not overlap read each once */
     uint64_t sync_count;

@@ -110,6 +110,8 @@ expect 2 'android: byte 0: no field of a malloc-bench' "$bench" import --from=ma
 expect 2 'android:1: a malloc lab trace begins' "$bench" import --from=rep -o taken/t.hbt android
 expect 2 'android: there is no call in it' "$bench" import --from=valgrind -o taken/t.hbt android
 
+expect 2 'wl into a temporary file.*set TMPDIR' env TMPDIR=/nowhere "$bench" import -o taken/t.hbt wl
+
 # Packed files: cut ones give what they hold, wrong ones are refused.
 seq -f '1: malloc 0x%.0f0 16' 1 20000 >long
 gzip -c long >long.gz
