@@ -104,17 +104,42 @@ static void series_write(struct hb_plot_sheet *sheet, const struct hb_figure *fi
     }
 }
 
-static void axes_write(struct hb_plot_sheet *sheet, const struct hb_figure *figure) {
-    double least = INFINITY, most = -INFINITY;
-    for (size_t i = 0; i < figure->series_count; i++)
+struct bounds {
+    double least, most;
+};
+
+static struct bounds bounds_of(const struct hb_figure *figure, bool of_y) {
+    struct bounds bounds = {INFINITY, -INFINITY};
+    for (size_t i = 0; i < figure->series_count; i++) {
+        const double *values = of_y ? figure->series[i].y : figure->series[i].x;
         for (size_t j = 0; j < figure->series[i].count; j++) {
-            least = fmin(least, figure->series[i].x[j]);
-            most = fmax(most, figure->series[i].x[j]);
+            bounds.least = fmin(bounds.least, values[j]);
+            bounds.most = fmax(bounds.most, values[j]);
         }
-    double pad = 0.04 * (most - least) + (most <= least);
+    }
+    return bounds;
+}
+
+/* Room beyond what is drawn; an axis of what is never negative does not go below 0. */
+static struct bounds bounds_pad(struct bounds bounds, bool is_log, double part) {
+    double pad = part * (bounds.most - bounds.least) + 1e-9 * (bounds.most <= bounds.least);
+    if (is_log)
+        return (struct bounds){bounds.least / 1.2, bounds.most * 1.2};
+    double least = bounds.least - pad;
+    return (struct bounds){bounds.least >= 0 && least < 0 ? 0 : least, bounds.most + pad};
+}
+
+static void axes_write(struct hb_plot_sheet *sheet, const struct hb_figure *figure) {
+    struct bounds x = bounds_of(figure, false), y = bounds_of(figure, true);
+    double pad = 0.06 * (x.most - x.least);
+    x = figure->x_is_log2 ? bounds_pad(x, true, 0) : (struct bounds){x.least - pad, x.most + pad};
+    y = bounds_pad(y, figure->y_is_log, 0.06);
     fprintf(sheet->script, "x_is_log2 = %d\ny_is_log = %d\n", figure->x_is_log2, figure->y_is_log);
-    hb_plot_set_number(sheet, "x_least", figure->x_is_log2 ? least / 1.2 : least - pad);
-    hb_plot_set_number(sheet, "x_most", figure->x_is_log2 ? most * 1.2 : most + pad);
+    hb_plot_set_number(sheet, "x_least", x.least);
+    hb_plot_set_number(sheet, "x_most", x.most);
+    hb_plot_set_number(sheet, "y_least", y.least);
+    hb_plot_set_number(sheet, "y_most", y.most);
+    fprintf(sheet->script, "panels_share_y = %d\n", !figure->y_differs);
     if (figure->x_tics)
         fprintf(sheet->script, "set xtics (%s)\n", figure->x_tics);
     hb_plot_set_text(sheet, "x_title", figure->x_title);
@@ -127,11 +152,11 @@ bool hb_figure_draw(const struct hb_figure *figure, struct hb_paper_run *run) {
         .folder = run->folder, .formats = {true, true}, .interrupted = hb_interrupted};
     struct hb_plot_grid grid = {.panels = figure->panel_count,
                                 .columns = figure->panel_count > 1 ? 2 : 1,
-                                .left = 80,
+                                .left = 100,
                                 .right = KEY_PIXELS + 20,
                                 .top = 100,
-                                .bottom = 85,
-                                .gap_x = 45,
+                                .bottom = 95,
+                                .gap_x = 70,
                                 .gap_y = 55,
                                 .panel_height = figure->panel_count > 2 ? 250 : 400};
     struct hb_plot_sheet sheet;

@@ -28,6 +28,7 @@ struct hb_figure {
     const char *title, *subtitle, *caption;
     const char *x_title, *y_title;
     bool x_is_log2, y_is_log;
+    bool y_differs;     /* each panel has a scale of its own */
     const char *x_tics; /* as gnuplot takes them: "'uniform' 0, 'normal' 1", or NULL */
     size_t panel_count;
     const char *panel_names[HB_FIGURE_PANELS_MAX];

@@ -4,9 +4,19 @@
 #include "papers/paper.h"
 
 extern const struct hb_paper hb_paper_robson;
+extern const struct hb_paper hb_paper_bestfit_catastrophe;
+extern const struct hb_paper hb_paper_buddy_internal;
+extern const struct hb_paper hb_paper_shore_bays;
+extern const struct hb_paper hb_paper_fifty_percent;
+extern const struct hb_paper hb_paper_randell;
 
 const struct hb_paper *const hb_papers[] = {
     &hb_paper_robson,
+    &hb_paper_bestfit_catastrophe,
+    &hb_paper_buddy_internal,
+    &hb_paper_shore_bays,
+    &hb_paper_fifty_percent,
+    &hb_paper_randell,
     NULL,
 };
 

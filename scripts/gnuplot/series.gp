@@ -6,7 +6,7 @@ set multiplot
 if (x_is_log2) { set logscale x 2 }
 if (y_is_log) { set logscale y }
 set xrange [x_least:x_most]
-set offsets graph 0, 0, graph 0.06, graph 0.06
+if (panels_share_y) { set yrange [y_least:y_most] } else { set offsets graph 0, 0, graph 0.06, graph 0.06 }
 
 # The key, right of the panels: an entry for each name.
 key_left = 1 - 215.0 / width
