@@ -85,6 +85,16 @@ static void look_write(struct hb_plot_sheet *sheet, const struct hb_figure *figu
             series + 1, look_number(figure, series, true));
 }
 
+/* An empty line breaks a line that is drawn. */
+static void point_write(struct hb_plot_sheet *sheet, double x, double y) {
+    if (isnan(y)) {
+        fputc('\n', sheet->data);
+        return;
+    }
+    hb_plot_write_number(sheet, x, '\t');
+    hb_plot_write_number(sheet, y, '\n');
+}
+
 static void series_write(struct hb_plot_sheet *sheet, const struct hb_figure *figure) {
     static const char *const arrays[] = {"panel", "colour", "mark", "dash", "style", "key"};
     fprintf(sheet->script, "series_count = %zu\n", figure->series_count);
@@ -96,10 +106,8 @@ static void series_write(struct hb_plot_sheet *sheet, const struct hb_figure *fi
         look_write(sheet, figure, i);
         hb_plot_array_add(sheet, "series_name", i, series->name);
         fprintf(sheet->data, "# %s: x, y\n", series->name);
-        for (size_t j = 0; j < series->count; j++) {
-            hb_plot_write_number(sheet, series->x[j], '\t');
-            hb_plot_write_number(sheet, series->y[j], '\n');
-        }
+        for (size_t j = 0; j < series->count; j++)
+            point_write(sheet, series->x[j], series->y[j]);
         fputs("\n\n", sheet->data);
     }
 }
@@ -141,7 +149,7 @@ static void axes_write(struct hb_plot_sheet *sheet, const struct hb_figure *figu
     hb_plot_set_number(sheet, "y_most", y.most);
     fprintf(sheet->script, "panels_share_y = %d\n", !figure->y_differs);
     if (figure->x_tics)
-        fprintf(sheet->script, "set xtics (%s)\n", figure->x_tics);
+        fprintf(sheet->script, "x_tics = 1\nset xtics (%s)\n", figure->x_tics);
     hb_plot_set_text(sheet, "x_title", figure->x_title);
     hb_plot_set_text(sheet, "y_title", figure->y_title);
 }
@@ -157,7 +165,7 @@ bool hb_figure_draw(const struct hb_figure *figure, struct hb_paper_run *run) {
                                 .top = 100,
                                 .bottom = 95,
                                 .gap_x = 70,
-                                .gap_y = 55,
+                                .gap_y = 75,
                                 .panel_height = figure->panel_count > 2 ? 250 : 400};
     struct hb_plot_sheet sheet;
     if (run->figure_count == HB_PAPER_FILES_MAX)

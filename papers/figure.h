@@ -20,7 +20,7 @@ struct hb_figure_series {
     size_t panel;
     enum hb_figure_style style;
     size_t count;
-    double *x, *y; /* NaN: left out */
+    double *x, *y; /* y NaN: the line is broken there */
 };
 
 struct hb_figure {

@@ -134,7 +134,7 @@ static void conditions_state(const struct fifty *fifty) {
 
 static bool fifty_measure(struct hb_paper_run *run) {
     struct fifty fifty = {.run = run,
-                          .seeds = run->is_quick ? 2 : 10,
+                          .seeds = run->is_quick ? 1 : 10,
                           .warm_ops = run->is_quick ? 40000 : 60000,
                           .ops = run->is_quick ? 20000 : 60000,
                           .sample_every = 500};

@@ -103,7 +103,7 @@ static void conditions_state(const struct randell *randell) {
 
 static bool randell_measure(struct hb_paper_run *run) {
     struct randell randell = {
-        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 500 : 5000};
+        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 2000 : 5000};
     randell.figure = hb_figure_create("randell", "Rounding sizes up");
     randell.data =
         hb_paper_data(run, "randell.csv", "policy,sizes,quantum,seed,useful,internal,external");
@@ -116,6 +116,7 @@ static bool randell_measure(struct hb_paper_run *run) {
         randell.figure->x_title = "quantum, units";
         randell.figure->y_title = "part of the store";
         randell.figure->x_is_log2 = true;
+        randell.figure->x_tics = "1, 16, 64, 256";
         randell.figure->panel_count = HB_PAPER_DISTRIBUTIONS;
         for (int i = 0; i < HB_PAPER_DISTRIBUTIONS; i++)
             randell.figure->panel_names[i] = hb_paper_distributions[i].name;

@@ -150,7 +150,7 @@ static void conditions_state(const struct shore *shore) {
 
 static bool shore_measure(struct hb_paper_run *run) {
     struct shore shore = {
-        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 1000 : 10000};
+        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 4000 : 10000};
     shore.figure = hb_figure_create("shore-bays", "Part of the store in use, requests in line");
     shore.data =
         hb_paper_data(run, "shore-bays.csv", "policy,sizes,store_per_mean,seed,useful,served");
