@@ -187,7 +187,8 @@ static void conditions_state(struct attack *attack) {
                   "orders of ties all give the same: there is no noise.");
     if (attack->far_spread[0])
         hb_paper_note(attack->run,
-                      "Not in the figure of spans, as size classes lie gigabytes apart: %s.",
+                      "Spans beyond 1000 times what is live, as of size classes that lie far "
+                      "apart, are not in the figure: %s.",
                       attack->far_spread);
 }
 

@@ -76,7 +76,7 @@ static bool play(struct robson *robson, struct hb_spec *spec, uint64_t live, uin
 
 /* Some keep each size class in a region of its own, gigabytes from the next. */
 static bool is_far_spread(struct robson *robson, const char *name, double ratio) {
-    enum { RATIO_MOST = 100 };
+    enum { RATIO_MOST = 25 };
     if (ratio < RATIO_MOST)
         return false;
     size_t used = strlen(robson->far_spread);
@@ -172,7 +172,9 @@ static void conditions_state(struct robson *robson) {
     hb_paper_note(run, "Units of 32 bytes: a request of 32k - 8 bytes, of 32k for libraries of "
                        "others. Policy and real mode are the same here.");
     if (robson->far_spread[0])
-        hb_paper_note(run, "Not in the figure of spans, as size classes lie gigabytes apart: %s.",
+        hb_paper_note(run,
+                      "Spans beyond 25 M, as of size classes that lie far apart, are not in the "
+                      "figure: %s.",
                       robson->far_spread);
     hb_paper_note(run, "Of allocators that we cannot look into, the footprint is the span of "
                        "addresses of all objects ever, so that a strategy with size classes is "
@@ -212,6 +214,7 @@ static bool robson_measure(struct hb_paper_run *run) {
               robson.foreign_figure;
     if (ok) {
         robson.foreign_figure->panel_count = 2;
+        robson.foreign_figure->y_differs = true;
         robson.foreign_figure->panel_names[0] = "span of addresses ÷ M";
         robson.foreign_figure->panel_names[1] = "resident ÷ M";
         ok = curves_measure(&robson, live, sizes_most) && cases_measure(&robson) &&
