@@ -37,6 +37,7 @@ struct tour_claim {
     /* In the worker: do it and note what is seen. */
     void (*observe)(struct tour_subject *subject, struct tour_facts *facts);
     void (*check)(const struct tour_facts *facts, struct tour_findings *findings);
+    void (*tell)(struct tour_paper *paper); /* what is done, once for all subjects; NULL: nothing */
     void (*show)(const struct tour_facts *facts, struct tour_paper *paper);
 };
 

@@ -57,16 +57,34 @@ void tour_line(struct tour_paper *paper, const char *format, ...) {
         hb_text_wrap(text, (size_t)2 * INDENT, paper->width, paper->file);
 }
 
+/* Behind its mark, or as far in as that is wide. */
+static void item_print(struct tour_paper *paper, const char *mark, const char *text) {
+    char *wrapped = NULL, *rest;
+    size_t size, wide = hb_text_width(mark);
+    FILE *memory = open_memstream(&wrapped, &size);
+    if (!memory)
+        return;
+    hb_text_wrap(text, 0, paper->width - wide, memory);
+    if (fclose(memory) == 0) {
+        const char *lead = mark;
+        for (char *line = strtok_r(wrapped, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest)) {
+            fprintf(paper->file, "%*s%s%s\n", lead == mark ? 0 : (int)wide, "", lead, line);
+            lead = "";
+        }
+    }
+    free(wrapped);
+}
+
 void tour_item(struct tour_paper *paper, enum tour_colour colour, const char *mark,
                const char *format, ...) {
     char text[TEXT_MAX];
     va_list arguments;
-    size_t used = (size_t)snprintf(text, sizeof text, "%s", mark);
     va_start(arguments, format);
-    vsnprintf(text + used, sizeof text - used, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     colour_begin(paper, colour);
-    hb_text_wrap(text, used, paper->width, paper->file);
+    item_print(paper, mark, text);
     colour_end(paper, colour);
 }
 

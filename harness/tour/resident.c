@@ -17,7 +17,7 @@ static const char *const promises[] = {
 };
 
 static const char *const step_names[TOUR_RESIDENT_STEPS] = {
-    "break moved", "4 touched", "16 touched", "all touched", "down and up"};
+    "break moved", "4 touched  ", "16 touched ", "all touched", "down and up"};
 
 /* Is the page written to in this step? */
 static bool step_touches(size_t step, size_t page) {

@@ -79,6 +79,10 @@ static bool claim_show(const struct tour_plan *plan, const struct tour_claim *cl
                        struct tour_paper *paper) {
     bool ok = true;
     title_show(paper, claim);
+    if (claim->tell) {
+        claim->tell(paper);
+        tour_gap(paper);
+    }
     if (!claim->subjects)
         return run_show(paper, claim, NULL);
     for (size_t i = 0; i < plan->spec_count && !hb_interrupted(); i++)

@@ -35,6 +35,23 @@ static bool claim_try(const struct tour_claim *claim, const char *text, struct t
     return true;
 }
 
+/* Where a policy is another's opposite: next fit goes on behind the block it picked last, worst fit
+ * takes the largest free block, tlsf and half fit look only at lists whose every block fits: none
+ * of them gives a freed block again at once. */
+static const struct {
+    const char *claim, *spec;
+    unsigned promise;
+} differences[] = {
+    {"free", "nextfit", 1}, {"free", "worstfit", 1}, {"free", "tlsf", 1}, {"free", "halffit", 1}};
+
+static bool is_known_to_differ(const struct tour_claim *claim, const char *text, unsigned promise) {
+    for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
+        if (strcmp(differences[i].claim, claim->name) == 0 &&
+            strcmp(differences[i].spec, text) == 0 && differences[i].promise == promise)
+            return true;
+    return false;
+}
+
 static void claim_holds_on(const struct tour_claim *claim, const char *text) {
     static struct tour_facts facts;
     struct tour_findings findings = {0};
@@ -42,9 +59,12 @@ static void claim_holds_on(const struct tour_claim *claim, const char *text) {
     if (!claim_try(claim, text, &facts))
         return;
     claim->check(&facts, &findings);
-    for (size_t i = 0; claim->promises[i]; i++) {
+    for (unsigned i = 0; claim->promises[i]; i++) {
         judged += findings.verdicts[i] != TOUR_SILENT;
-        if (findings.verdicts[i] == TOUR_DIFFERS)
+        bool differs = findings.verdicts[i] == TOUR_DIFFERS;
+        if (is_known_to_differ(claim, text, i))
+            assert_true(differs);
+        else if (differs)
             fail_msg("%s on %s: not so: \"%s\" Here: %s", claim->name, text, claim->promises[i],
                      findings.how[i]);
         if (findings.verdicts[i] == TOUR_UNKNOWN)
@@ -62,6 +82,16 @@ static void every_claim_holds_on_its_subjects(void **state) {
         for (size_t j = 0; tour_claims[i]->subjects && tour_claims[i]->subjects[j]; j++)
             claim_holds_on(tour_claims[i], tour_claims[i]->subjects[j]);
     }
+}
+
+/* Not only on those that are shown by default. */
+static void claims_hold_on_all_that_suit(void **state) {
+    static const char *const ours[] = {"firstfit", "nextfit",    "worstfit", "bestfit:order=lifo",
+                                       "quickfit", "segregated", "tlsf",     "halffit"};
+    (void)state;
+    for (size_t i = 0; tour_claims[i]; i++)
+        for (size_t j = 0; tour_claims[i]->subjects && j < sizeof ours / sizeof *ours; j++)
+            claim_holds_on(tour_claims[i], ours[j]);
 }
 
 static void every_lie_is_noticed(void **state) {
@@ -105,6 +135,7 @@ static void every_promise_is_lied_about(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_claim_holds_on_its_subjects),
+        cmocka_unit_test(claims_hold_on_all_that_suit),
         cmocka_unit_test(every_lie_is_noticed),
         cmocka_unit_test(every_promise_is_lied_about),
     };
