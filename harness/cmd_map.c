@@ -23,6 +23,7 @@ struct map_request {
     const char *folder;
     const char *at; /* NULL, peak, last, or the number of an operation */
     bool as_png, as_svg;
+    bool has_film;
 };
 
 static int help_print(void) {
@@ -38,6 +39,7 @@ static int help_print(void) {
          "  --at=WHEN        the moment: peak (of live memory), last, or an operation (peak)\n"
          "  -o, --out=DIR    draw into DIR (heapbench-maps)\n"
          "  --format=LIST    png, svg or both (png)\n"
+         "  --film           also 60 moments one after the other, as a GIF (map-TRACE-film)\n"
          "  --help           print this\n\n"
          "Example: heapbench map --alloc=bestfit,firstfit:order=lifo,buddy --trace=gcc");
     return HB_EXIT_OK;
@@ -63,6 +65,8 @@ static int option_apply(struct map_request *request, int option, char **argv) {
         return hb_run_trace_parse(&request->run, optarg);
     if (option == 'f')
         return formats_parse(request, optarg);
+    if (option == 'm')
+        request->has_film = true;
     if (option == 'o')
         request->folder = optarg;
     if (option == 'w')
@@ -98,13 +102,11 @@ static int request_check(const struct map_request *request) {
 }
 
 static int request_parse(struct map_request *request, int argc, char **argv, bool *done) {
-    static const struct option words[] = {{"alloc", required_argument, NULL, 'a'},
-                                          {"trace", required_argument, NULL, 't'},
-                                          {"at", required_argument, NULL, 'w'},
-                                          {"out", required_argument, NULL, 'o'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option words[] = {
+        {"alloc", required_argument, NULL, 'a'},  {"trace", required_argument, NULL, 't'},
+        {"at", required_argument, NULL, 'w'},     {"out", required_argument, NULL, 'o'},
+        {"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+        {"film", no_argument, NULL, 'm'},         {NULL, 0, NULL, 0}};
     int status = HB_EXIT_OK, option;
     *done = false;
     optind = 0;
@@ -161,9 +163,10 @@ static int pictures_draw(const struct map_request *request, const struct hb_plot
         .formats = {[HB_PLOT_PNG] = request->as_png, [HB_PLOT_SVG] = request->as_svg},
         .interrupted = hb_interrupted};
     if (hb_plot_map(&plots, maps, error) != HB_PLOT_DRAWN ||
-        hb_plot_map_moment(&plots, maps, moment, error) != HB_PLOT_DRAWN)
+        hb_plot_map_moment(&plots, maps, moment, error) != HB_PLOT_DRAWN ||
+        (request->has_film && hb_plot_map_film(&plots, maps, error) != HB_PLOT_DRAWN))
         return hb_interrupted() ? SIGNAL_STATUS + hb_interrupted() : hb_failure("map: %s", error);
-    printf("2 maps in %s\n", request->folder);
+    printf("%d maps in %s\n", request->has_film ? 3 : 2, request->folder);
     return HB_EXIT_OK;
 }
 

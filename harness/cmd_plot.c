@@ -44,7 +44,7 @@ static int help_print(void) {
 }
 
 static bool format_parse(const char *text, size_t length, struct plot_request *request) {
-    for (int i = 0; i < HB_PLOT_FORMATS; i++) {
+    for (int i = 0; i < HB_PLOT_STILLS; i++) {
         if (strlen(hb_plot_formats[i]) == length &&
             strncmp(text, hb_plot_formats[i], length) == 0) {
             request->formats[i] = true;
@@ -111,7 +111,7 @@ static int request_parse(struct plot_request *request, int argc, char **argv, bo
         {"out", required_argument, NULL, 'o'},   {"format", required_argument, NULL, 'f'},
         {"width", required_argument, NULL, 'w'}, {"x", required_argument, NULL, 'x'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    *request = (struct plot_request){.formats = {true, true, false}};
+    *request = (struct plot_request){.formats = {true, true}};
     *done = true;
     optind = 0;
     opterr = 0;

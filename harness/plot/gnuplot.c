@@ -69,6 +69,7 @@ bool hb_plot_has_gnuplot(char *error) {
 static bool picture_is_whole(const char *path, const char *format) {
     const char *mark = strcmp(format, "png") == 0   ? "IEND"
                        : strcmp(format, "pdf") == 0 ? "%%EOF"
+                       : strcmp(format, "gif") == 0 ? ";" /* the trailer, its last byte */
                                                     : "</svg>";
     char end[32];
     FILE *file = fopen(path, "re");
@@ -77,6 +78,8 @@ static bool picture_is_whole(const char *path, const char *format) {
     size_t count =
         fseek(file, -(long)sizeof end, SEEK_END) == 0 ? fread(end, 1, sizeof end, file) : 0;
     fclose(file);
+    if (mark[0] == ';')
+        return count > 0 && end[count - 1] == ';';
     return memmem(end, count, mark, strlen(mark)) != NULL;
 }
 

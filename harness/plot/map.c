@@ -11,7 +11,15 @@
 #include "harness/plot/sheet.h"
 
 enum { STEPS = 6, MIXTURES = (STEPS + 1) * (STEPS + 2) * (STEPS + 3) / 6 };
-enum { ROWS = 300, LINE_CELLS = 128, LINES = 64, SHADES = 3, X_PARTS = 4, Y_PARTS = 4 };
+enum {
+    ROWS = 300,
+    LINE_CELLS = 128,
+    LINES = 64,
+    SHADES = 3,
+    X_PARTS = 4,
+    Y_PARTS = 4,
+    FRAMES = 60
+};
 
 /* Of live, overhead, free; what is neither stays paper. */
 static const unsigned char shades[MAP_PARTS][SHADES] = {
@@ -98,15 +106,6 @@ static void map_write(struct hb_plot_sheet *sheet, const struct hb_map *map, dou
     fputs("\n\n", sheet->data);
 }
 
-/* How all bytes of the map are divided at a moment. */
-static void note_write(const struct hb_map *map, uint32_t moment, char *note, size_t size) {
-    double shares[MAP_PARTS], sum = 0;
-    shares_mean(map, moment, 0, map->granules + !map->granules, shares);
-    for (int part = 0; part < MAP_PARTS; part++)
-        sum += shares[part];
-    snprintf(note, size, "%.0f%% live", 100 * shares[MAP_LIVE] / sum);
-}
-
 static uint32_t moment_of_peak(const struct hb_map *map) {
     uint32_t peak = 0;
     for (uint32_t i = 1; i < map->moments; i++)
@@ -115,7 +114,26 @@ static uint32_t moment_of_peak(const struct hb_map *map) {
     return peak;
 }
 
-/* Names and notes of the panels; a moment of UINT32_MAX is each map's peak of live. */
+/* Moments that are none. */
+#define AT_PEAK      (UINT32_MAX - 1)
+#define AT_NO_MOMENT UINT32_MAX
+
+/* How much of all that is shown is live at a moment, or at the peak of live. */
+static void note_write(const struct hb_map *map, uint32_t moment, char *note, size_t size) {
+    double shares[MAP_PARTS], sum = 0;
+    note[0] = '\0';
+    if (moment == AT_NO_MOMENT)
+        return;
+    bool is_peak = moment == AT_PEAK;
+    moment = is_peak ? moment_of_peak(map) : moment;
+    shares_mean(map, moment, 0, map->granules + !map->granules, shares);
+    for (int part = 0; part < MAP_PARTS; part++)
+        sum += shares[part];
+    snprintf(note, size, "%s%.0f%% live", is_peak ? "at its peak " : "",
+             100 * shares[MAP_LIVE] / sum);
+}
+
+/* Names and notes of the panels. */
 static void panels_write(struct hb_plot_sheet *sheet, const struct hb_plot_maps *maps,
                          uint32_t moment, double panel_width) {
     char text[HB_RESULT_TEXT_MAX], note[128];
@@ -124,8 +142,7 @@ static void panels_write(struct hb_plot_sheet *sheet, const struct hb_plot_maps 
     for (size_t i = 0; i < maps->count; i++) {
         const struct hb_plot_map *one = &maps->list[i];
         hb_plot_allocator_name(one->allocator, text, sizeof text);
-        note_write(&one->map, moment == UINT32_MAX ? moment_of_peak(&one->map) : moment, note,
-                   sizeof note);
+        note_write(&one->map, moment, note, sizeof note);
         hb_plot_note_fit(text, note, panel_width);
         hb_plot_array_add(sheet, "panel_name", i, text);
         hb_plot_array_add(sheet, "panel_note", i, note);
@@ -168,7 +185,7 @@ enum hb_plot_status hb_plot_map(const struct hb_plots *plots, const struct hb_pl
     hb_plot_set_title(&sheet, text);
     hb_plot_set_subtitle(&sheet, "");
     hb_plot_set_caption(&sheet, plots, caption, false);
-    panels_write(&sheet, maps, UINT32_MAX, grid.panel_width);
+    panels_write(&sheet, maps, AT_PEAK, grid.panel_width);
     palette_write(&sheet);
     bytes_axis_write(&sheet, most_bytes(maps));
     hb_plot_set_number(&sheet, "row_bytes", row_bytes);
@@ -201,37 +218,85 @@ static void moment_write(struct hb_plot_sheet *sheet, const struct hb_map *map, 
     fputs("\n\n", sheet->data);
 }
 
+/* What all pictures of moments share, but for their data. */
+static bool lines_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
+                        const struct hb_plot_maps *maps, const char *more, const char *title,
+                        uint32_t moment, double cell_bytes, char *error) {
+    struct hb_plot_grid grid;
+    char name[HB_PLOT_NAME_MAX], text[HB_RESULT_TEXT_MAX];
+
+    file_name(maps, more, name, sizeof name);
+    if (!hb_plot_sheet_begin(sheet, plots, name, error))
+        return false;
+    hb_plot_grid_small(&grid, maps->count);
+    hb_plot_grid_fit(&grid, plots);
+    hb_plot_set_grid(sheet, &grid);
+    hb_plot_set_title(sheet, title);
+    hb_plot_set_subtitle(sheet, "");
+    snprintf(text, sizeof text, "A cell is %g bytes, a line %g KiB. %s", cell_bytes,
+             cell_bytes * LINE_CELLS / 1024, caption);
+    hb_plot_set_caption(sheet, plots, text, false);
+    panels_write(sheet, maps, moment, grid.panel_width);
+    palette_write(sheet);
+    bytes_axis_write(sheet, most_bytes(maps));
+    hb_plot_set_number(sheet, "line_cells", LINE_CELLS);
+    hb_plot_set_number(sheet, "line_bytes", cell_bytes * LINE_CELLS);
+    return true;
+}
+
+/* A power of two, so that all of the largest map is in the panel's lines. */
+static double cell_bytes_fit(const struct hb_plot_maps *maps, int lines) {
+    double cell_bytes = 16;
+    while (cell_bytes * LINE_CELLS * lines < most_bytes(maps))
+        cell_bytes *= 2;
+    return cell_bytes;
+}
+
 enum hb_plot_status hb_plot_map_moment(const struct hb_plots *plots,
                                        const struct hb_plot_maps *maps, uint32_t moment,
                                        char *error) {
     struct hb_plot_sheet sheet;
-    struct hb_plot_grid grid;
-    char name[HB_PLOT_NAME_MAX], text[HB_RESULT_TEXT_MAX];
-    const struct hb_map *first = &maps->list[0].map;
-    double cell_bytes = 16;
-    while (cell_bytes * LINE_CELLS * LINES < most_bytes(maps))
-        cell_bytes *= 2;
+    char more[64], title[HB_RESULT_TEXT_MAX];
+    unsigned long long op = maps->list[0].map.op[moment];
+    double cell_bytes = cell_bytes_fit(maps, LINES);
 
-    snprintf(text, sizeof text, "-at-%llu", (unsigned long long)first->op[moment]);
-    file_name(maps, text, name, sizeof name);
-    if (!hb_plot_sheet_begin(&sheet, plots, name, error))
+    snprintf(more, sizeof more, "-at-%llu", op);
+    snprintf(title, sizeof title, "What the heap holds after operation %llu of %.200s", op,
+             maps->trace);
+    if (!lines_begin(&sheet, plots, maps, more, title, moment, cell_bytes, error))
         return HB_PLOT_STOPPED;
-    hb_plot_grid_small(&grid, maps->count);
-    hb_plot_grid_fit(&grid, plots);
-    hb_plot_set_grid(&sheet, &grid);
-    snprintf(text, sizeof text, "What the heap holds after operation %llu of %.200s",
-             (unsigned long long)first->op[moment], maps->trace);
-    hb_plot_set_title(&sheet, text);
-    hb_plot_set_subtitle(&sheet, "");
-    snprintf(text, sizeof text, "A cell is %g bytes, a line %g KiB. %s", cell_bytes,
-             cell_bytes * LINE_CELLS / 1024, caption);
-    hb_plot_set_caption(&sheet, plots, text, false);
-    panels_write(&sheet, maps, moment, grid.panel_width);
-    palette_write(&sheet);
-    bytes_axis_write(&sheet, most_bytes(maps));
-    hb_plot_set_number(&sheet, "line_cells", LINE_CELLS);
-    hb_plot_set_number(&sheet, "line_bytes", cell_bytes * LINE_CELLS);
     for (size_t i = 0; i < maps->count; i++)
         moment_write(&sheet, &maps->list[i].map, moment, cell_bytes);
     return hb_plot_sheet_finish(&sheet, plots, "map", true, error);
+}
+
+/* Frames end with the last moment. */
+static uint32_t frame_moment(const struct hb_map *map, uint32_t frame, uint32_t frames) {
+    return (uint32_t)((uint64_t)(frame + 1) * map->moments / frames) - 1;
+}
+
+enum hb_plot_status hb_plot_map_film(const struct hb_plots *plots, const struct hb_plot_maps *maps,
+                                     char *error) {
+    struct hb_plot_sheet sheet;
+    struct hb_plots film = *plots;
+    const struct hb_map *first = &maps->list[0].map;
+    char title[HB_RESULT_TEXT_MAX];
+    uint32_t frames = first->moments < FRAMES ? first->moments : FRAMES;
+    double cell_bytes = cell_bytes_fit(maps, LINES);
+
+    memset(film.formats, 0, sizeof film.formats);
+    film.formats[HB_PLOT_GIF] = true;
+    snprintf(title, sizeof title, "What the heap holds while %.200s is replayed", maps->trace);
+    if (!lines_begin(&sheet, &film, maps, "-film", title, AT_NO_MOMENT, cell_bytes, error))
+        return HB_PLOT_STOPPED;
+    hb_plot_set_number(&sheet, "frames", frames);
+    fprintf(sheet.script, "format = \"gif\"\narray frame_op[%u]\n", frames);
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        uint32_t moment = frame_moment(first, frame, frames);
+        fprintf(sheet.script, "frame_op[%u] = %llu\n", frame + 1,
+                (unsigned long long)first->op[moment]);
+        for (size_t i = 0; i < maps->count; i++)
+            moment_write(&sheet, &maps->list[i].map, moment, cell_bytes);
+    }
+    return hb_plot_sheet_finish(&sheet, &film, "map", true, error);
 }

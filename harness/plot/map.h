@@ -27,4 +27,8 @@ enum hb_plot_status hb_plot_map_moment(const struct hb_plots *plots,
                                        const struct hb_plot_maps *maps, uint32_t moment,
                                        char *error);
 
+/* Moments spread over the replay, one after the other, as a GIF that moves: map-TRACE-film. */
+enum hb_plot_status hb_plot_map_film(const struct hb_plots *plots, const struct hb_plot_maps *maps,
+                                     char *error);
+
 #endif

@@ -15,7 +15,15 @@
 
 enum { HB_PLOT_NAME_MAX = 128, HB_PLOT_ERROR_MAX = 512, HB_PLOT_MISSING_MAX = 2048 };
 
-enum hb_plot_format { HB_PLOT_PNG, HB_PLOT_SVG, HB_PLOT_PDF, HB_PLOT_FORMATS };
+/* The first three are of a still picture, the last of one that moves. */
+enum hb_plot_format {
+    HB_PLOT_PNG,
+    HB_PLOT_SVG,
+    HB_PLOT_PDF,
+    HB_PLOT_STILLS,
+    HB_PLOT_GIF = HB_PLOT_STILLS,
+    HB_PLOT_FORMATS
+};
 extern const char *const hb_plot_formats[HB_PLOT_FORMATS]; /* "png" and so on */
 
 /* What to draw and where. */

@@ -16,7 +16,7 @@
 enum { ROOM_BYTES = 16384, MARGIN = 12 };
 enum { TITLE_LETTER = 11, SUBTITLE_LETTER = 9, CAPTION_LETTER = 8 }; /* pixels, on average */
 
-const char *const hb_plot_formats[HB_PLOT_FORMATS] = {"png", "svg", "pdf"};
+const char *const hb_plot_formats[HB_PLOT_FORMATS] = {"png", "svg", "pdf", "gif"};
 
 double hb_plot_width(const struct hb_plots *plots) {
     return plots->is_half ? 560 : 1000;

@@ -22,10 +22,12 @@ if (is_svg) {
 } else { if (format eq "pdf") {
     set terminal pdfcairo size width / 96.0, height / 96.0 noenhanced font "sans-serif,13" \
         linewidth 1.3
+} else { if (format eq "gif") {
+    set terminal gif animate delay 12 loop 0 size width, height font "sans,12"
 } else {
     set terminal pngcairo size 2*width, 2*height noenhanced font "sans-serif,13" \
         fontscale 2 linewidth 2 pointscale 2
-} }
+} } }
 set output name.".".format
 set datafile separator "\t"
 set datafile missing "NaN"
