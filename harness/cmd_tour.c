@@ -1,28 +1,32 @@
 /* cmd_tour.c -- heapbench tour: what a heap is, shown on this machine. */
 #include "harness/cmd.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "harness/passes/spawn.h"
 #include "harness/run_lists.h"
 #include "harness/tour/tour.h"
 
-enum { SIGNAL_STATUS = 128, CLAIMS_MAX = 64, NEAREST_BYTES = 256 };
+enum { SIGNAL_STATUS = 128, CLAIMS_MAX = 64, NEAREST_BYTES = 256, CAPTION_BYTES = 512 };
 
 struct tour_request {
     struct hb_run_options lists; /* its allocators alone */
     const struct tour_claim *claims[CLAIMS_MAX];
     size_t claim_count;
+    const char *folder; /* of pictures, or NULL */
     bool is_plain, wants_list;
 };
 
 static int help_print(void) {
     puts(
-        "heapbench tour [CLAIM...] [--alloc=LIST] [--plain]\n"
+        "heapbench tour [CLAIM...] [--alloc=LIST] [--plot=DIR] [--plain]\n"
         "heapbench tour --list\n"
         "\n"
         "What a heap is, claim by claim: each is tried on this machine, in a small process of its\n"
@@ -30,6 +34,7 @@ static int help_print(void) {
         "CLAIM is a name or a number of the list; without any, all are shown.\n"
         "\n"
         "      --alloc=LIST   allocators, as in heapbench run (default: each claim's own choice)\n"
+        "      --plot=DIR     draw the claims sizes, pinned and isolated into DIR, too (PNG)\n"
         "      --plain        ASCII of 80 columns, no colour, no pauses: for pipes and files\n"
         "      --list         print the claims, and what each promises\n"
         "      --help         print this");
@@ -78,7 +83,9 @@ static int option_apply(struct tour_request *request, int option, char **argv) {
         return hb_usage_error("tour: %s needs a value", argv[optind - 1]);
     if (option == 'a')
         return hb_run_alloc_parse(&request->lists, optarg);
-    if (option == 'p')
+    if (option == 'o')
+        request->folder = optarg;
+    else if (option == 'p')
         request->is_plain = true;
     else if (option == 'l')
         request->wants_list = true;
@@ -99,11 +106,10 @@ static int allocators_check(const struct tour_request *request) {
 
 /* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
 static int request_parse(struct tour_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {{"alloc", required_argument, NULL, 'a'},
-                                            {"plain", no_argument, NULL, 'p'},
-                                            {"list", no_argument, NULL, 'l'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"alloc", required_argument, NULL, 'a'}, {"plot", required_argument, NULL, 'o'},
+        {"plain", no_argument, NULL, 'p'},       {"list", no_argument, NULL, 'l'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     int status = HB_EXIT_OK;
     *done = false;
     optind = 0;
@@ -120,12 +126,35 @@ static int request_parse(struct tour_request *request, int argc, char **argv, bo
     return status == HB_EXIT_OK ? claims_parse(request, argc, argv) : status;
 }
 
+/* Make the folder of pictures, unless it is there, and name the machine under them. */
+static int plots_prepare(struct hb_plots *plots, const char *folder, char *caption, size_t size) {
+    char error[HB_PLOT_ERROR_MAX];
+    struct utsname machine;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return hb_usage_error("tour: cannot make the folder %s: %s", folder, strerror(errno));
+    if (access(folder, W_OK | X_OK) != 0)
+        return hb_usage_error("tour: cannot draw in %s: %s", folder, strerror(errno));
+    if (!hb_plot_has_gnuplot(error))
+        return hb_failure("tour: %s", error);
+    uname(&machine);
+    snprintf(caption, size, "heapbench tour on %s %s, %s", machine.sysname, machine.release,
+             machine.machine);
+    *plots = (struct hb_plots){.folder = folder,
+                               .caption = caption,
+                               .formats = {[HB_PLOT_PNG] = true},
+                               .interrupted = hb_interrupted};
+    return HB_EXIT_OK;
+}
+
 static int request_show(const struct tour_request *request) {
+    char caption[CAPTION_BYTES];
     struct tour_paper paper;
+    struct hb_plots plots;
     struct tour_plan plan = {.claims = request->claims,
                              .claim_count = request->claim_count,
                              .specs = request->lists.allocators,
-                             .spec_count = request->lists.allocator_count};
+                             .spec_count = request->lists.allocator_count,
+                             .plots = request->folder ? &plots : NULL};
     setlocale(LC_CTYPE, "");
     tour_paper_open(&paper, stdout, request->is_plain);
     if (request->wants_list) {
@@ -134,6 +163,10 @@ static int request_show(const struct tour_request *request) {
     }
     plan.waits = !request->is_plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     hb_interrupt_catch();
+    int status = request->folder ? plots_prepare(&plots, request->folder, caption, sizeof caption)
+                                 : HB_EXIT_OK;
+    if (status != HB_EXIT_OK)
+        return status;
     bool ok = tour_show(&plan, &paper);
     if (hb_interrupted())
         return SIGNAL_STATUS + hb_interrupted();

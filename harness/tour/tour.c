@@ -10,6 +10,22 @@
 
 enum { NUMBER_MARK = 8 };
 
+/* What is kept for a claim's picture. */
+struct gallery {
+    struct tour_seen *seen;
+    size_t count;
+};
+
+static bool gallery_add(struct gallery *gallery, const char *name, const struct tour_facts *facts) {
+    struct tour_seen *seen = realloc(gallery->seen, (gallery->count + 1) * sizeof *seen);
+    if (!seen)
+        return false;
+    gallery->seen = seen;
+    seen[gallery->count].facts = *facts;
+    snprintf(seen[gallery->count++].name, HB_SPEC_MAX, "%s", name);
+    return true;
+}
+
 static void promises_show(struct tour_paper *paper, const struct tour_claim *claim,
                           const struct tour_findings *findings) {
     const char *holds = paper->has_utf8 ? "✓ " : "ok  ";
@@ -38,7 +54,7 @@ static const char *subject_name(const char *canonical, const struct tour_facts *
 }
 
 static bool run_show(struct tour_paper *paper, const struct tour_claim *claim,
-                     const struct hb_spec *spec) {
+                     const struct hb_spec *spec, struct gallery *gallery) {
     static struct tour_facts facts;
     struct tour_findings findings = {0};
     char error[TOUR_ERROR_MAX];
@@ -62,6 +78,10 @@ static bool run_show(struct tour_paper *paper, const struct tour_claim *claim,
     tour_gap(paper);
     promises_show(paper, claim, &findings);
     tour_gap(paper);
+    if (spec && !gallery_add(gallery, subject_name(spec->canonical, &facts), &facts)) {
+        hb_failure("tour: out of memory");
+        return false;
+    }
     return true;
 }
 
@@ -75,24 +95,49 @@ static void title_show(struct tour_paper *paper, const struct tour_claim *claim)
     tour_gap(paper);
 }
 
+static bool picture_draw(const struct tour_claim *claim, const struct gallery *gallery,
+                         const struct hb_plots *plots, struct tour_paper *paper) {
+    char error[HB_PLOT_ERROR_MAX];
+    if (!tour_has_plot(claim) || gallery->count == 0)
+        return true;
+    if (tour_plot(claim, gallery->seen, gallery->count, plots, error) != HB_PLOT_DRAWN) {
+        if (!hb_interrupted())
+            hb_failure("tour: %s", error);
+        return false;
+    }
+    tour_text(paper, "Drawn: %s/tour-%s.png", plots->folder, claim->name);
+    tour_gap(paper);
+    return true;
+}
+
+static bool subjects_show(const struct tour_plan *plan, const struct tour_claim *claim,
+                          struct tour_paper *paper, struct gallery *gallery) {
+    bool ok = true;
+    for (size_t i = 0; i < plan->spec_count && !hb_interrupted(); i++)
+        ok = run_show(paper, claim, &plan->specs[i], gallery) && ok;
+    for (size_t i = 0; !plan->spec_count && claim->subjects[i] && !hb_interrupted(); i++) {
+        struct hb_spec spec;
+        char error[HB_OPTION_ERROR_MAX];
+        if (hb_spec_parse(claim->subjects[i], &spec, error) == HB_SPEC_OK)
+            ok = run_show(paper, claim, &spec, gallery) && ok;
+    }
+    return ok;
+}
+
 static bool claim_show(const struct tour_plan *plan, const struct tour_claim *claim,
                        struct tour_paper *paper) {
-    bool ok = true;
+    struct gallery gallery = {NULL, 0};
     title_show(paper, claim);
     if (claim->tell) {
         claim->tell(paper);
         tour_gap(paper);
     }
     if (!claim->subjects)
-        return run_show(paper, claim, NULL);
-    for (size_t i = 0; i < plan->spec_count && !hb_interrupted(); i++)
-        ok = run_show(paper, claim, &plan->specs[i]) && ok;
-    for (size_t i = 0; !plan->spec_count && claim->subjects[i] && !hb_interrupted(); i++) {
-        struct hb_spec spec;
-        char error[HB_OPTION_ERROR_MAX];
-        if (hb_spec_parse(claim->subjects[i], &spec, error) == HB_SPEC_OK)
-            ok = run_show(paper, claim, &spec) && ok;
-    }
+        return run_show(paper, claim, NULL, &gallery);
+    bool ok = subjects_show(plan, claim, paper, &gallery);
+    if (plan->plots && !hb_interrupted())
+        ok = picture_draw(claim, &gallery, plan->plots, paper) && ok;
+    free(gallery.seen);
     return ok;
 }
 

@@ -2,6 +2,7 @@
 #ifndef HB_TOUR_H
 #define HB_TOUR_H
 
+#include "harness/tour/plot.h"
 #include "harness/tour/run.h"
 
 struct tour_plan {
@@ -9,7 +10,8 @@ struct tour_plan {
     size_t claim_count;
     const struct hb_spec *specs; /* asked for; spec_count 0: each claim's own choice */
     size_t spec_count;
-    bool waits; /* for Enter, between claims */
+    bool waits;                   /* for Enter, between claims */
+    const struct hb_plots *plots; /* where pictures are drawn, or NULL */
 };
 
 /* Show it. False if a claim could not be tried (one line on stderr each), or if interrupted. */

@@ -57,4 +57,23 @@ if command -v script >/dev/null; then
         fail "lines of more than 40 columns"
 fi
 
-[ -d "$source" ]
+# docs/heap.md tells the claims: its headings are their titles, its items their promises, in order.
+titles_and_items='/^[0-9]+ / { sub(/^[0-9]+ +/, ""); sub(/ \[[a-z]+\]$/, ""); print; next }
+    / - / && /^ +- / { if (item) print item; item = $0; sub(/^ +- /, "", item); next }
+    /^ +[^ ]/ && item { text = $0; sub(/^ +/, "", text); item = item " " text; next }
+    { if (item) print item; item = "" }
+    END { if (item) print item }'
+awk "$titles_and_items" list >claims
+sed -nE 's/^## ([0-9]+)\. /\1  /; s/^- /   - /; s/^  ([^ ])/     \1/; /^[0-9]+  |^   - |^     |^$/p' \
+    "$source/docs/heap.md" | awk "$titles_and_items" >told
+diff claims told || fail "docs/heap.md does not tell what the tour shows"
+
+# Pictures, with their data, where there is gnuplot.
+expect 2 "cannot make the folder" "$heapbench" tour sizes --plot=no/such/folder
+if command -v gnuplot >/dev/null; then
+    expect 0 "Drawn: drawn/tour-pinned.png" "$heapbench" tour sizes pinned isolated --plain --plot=drawn
+    for name in tour-sizes tour-pinned tour-isolated; do
+        head -c 8 "drawn/$name.png" | grep -q PNG || fail "no $name.png"
+        [ -s "drawn/$name.tsv" ] && [ -s "drawn/$name.gp" ] || fail "no data or script of $name"
+    done
+fi
