@@ -115,7 +115,7 @@ static void conditions_state(const struct randell *randell) {
 
 static bool randell_measure(struct hb_paper_run *run) {
     struct randell randell = {
-        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 2000 : 5000};
+        .run = run, .seeds = run->is_quick ? 3 : 10, .time = run->is_quick ? 4000 : 5000};
     randell.figure = hb_figure_create("randell", "Rounding sizes up");
     randell.data =
         hb_paper_data(run, "randell.csv", "policy,sizes,quantum,seed,useful,internal,external");

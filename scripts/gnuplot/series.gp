@@ -3,7 +3,7 @@
 # _dash, _style (0 lines, 1 points, 2 a reference line), _key (its place in the key).
 
 set multiplot
-if (exists("x_tics")) { eval sprintf("set xtics font '%s'", letters(10)) }
+if (panels > 1 || exists("x_tics")) { eval sprintf("set xtics font '%s'", letters(10)) }
 if (x_is_log2) { set logscale x 2 }
 if (y_is_log) { set logscale y }
 set xrange [x_least:x_most]

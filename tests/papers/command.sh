@@ -23,17 +23,17 @@ expect 2 "" "$heapbench" reproduce robson --quick --out=/dev/null
 expect 0 "Robson" "$heapbench" list papers
 expect 0 "robson" "$heapbench" reproduce --help
 
-expect 0 "PASS" "$heapbench" reproduce robson --quick --out=out
-touch -d '2001-01-01' out/robson/verdict.json
-expect 0 "robson: there already" "$heapbench" reproduce robson --quick --out=out
-[ "$(date -r out/robson/verdict.json +%Y)" = 2001 ] || { echo "measured twice" >&2; exit 1; }
-expect 2 "was made with --quick" "$heapbench" reproduce robson --out=out
+expect 0 "PASS" "$heapbench" reproduce buddy-internal --quick --out=out
+touch -d '2001-01-01' out/buddy-internal/verdict.json
+expect 0 "buddy-internal: there already" "$heapbench" reproduce buddy-internal --quick --out=out
+[ "$(date -r out/buddy-internal/verdict.json +%Y)" = 2001 ] || { echo "measured twice" >&2; exit 1; }
+expect 2 "was made with --quick" "$heapbench" reproduce buddy-internal --out=out
 
 # What a killed run leaves is no result, and is in nobody's way.
-mkdir -p cut/.robson.partial
-echo rubbish >cut/.robson.partial/robson.csv
-expect 0 "PASS" "$heapbench" reproduce robson --quick --out=cut
-[ ! -e cut/.robson.partial ] || { echo "a partial folder stays" >&2; exit 1; }
+mkdir -p cut/.buddy-internal.partial
+echo rubbish >cut/.buddy-internal.partial/buddy-internal.csv
+expect 0 "PASS" "$heapbench" reproduce buddy-internal --quick --out=cut
+[ ! -e cut/.buddy-internal.partial ] || { echo "a partial folder stays" >&2; exit 1; }
 
 # Ctrl-C: nothing half-made stays, and the way on is said.
 "$heapbench" reproduce robson --out=stopped >said 2>&1 &
