@@ -15,17 +15,19 @@ static uint64_t log_stamp_by_owner(struct log *log, uint64_t address) {
     ticks_fence();
     if (__atomic_load_n(slot, __ATOMIC_RELAXED) != log->number)
         __atomic_exchange_n(slot, 0, __ATOMIC_SEQ_CST);
-    log->until_stamp = LOG_OWNER_PERIOD;
+    log->until_stamp = LOG_STAMP_PERIOD;
     return ticks;
 }
 
-/* A second thread may have begun since log_stamping was looked at: it is looked at again. */
 uint64_t log_stamp(struct log *log, uint64_t address) {
-    uint64_t ticks = ticks_now();
-    log->until_stamp = LOG_STAMP_PERIOD;
-    ticks_fence();
-    if (__atomic_load_n(&log_stamping, __ATOMIC_RELAXED) == LOG_SPARSELY)
-        return ticks;
+    if (log_stamping == LOG_SPARSELY) {
+        uint64_t ticks = ticks_now();
+        log->until_stamp = LOG_STAMP_PERIOD;
+        ticks_fence();
+        /* A second thread may have begun meanwhile, unaware of this time. */
+        if (__atomic_load_n(&log_stamping, __ATOMIC_RELAXED) == LOG_SPARSELY)
+            return ticks;
+    }
     return log_stamp_by_owner(log, address);
 }
 

@@ -24,8 +24,8 @@
 
 enum {
     LOG_SPARE_WORDS = 64,
-    LOG_STAMP_PERIOD = 128, /* events per reading of the counter under LOG_SPARSELY, */
-    LOG_OWNER_PERIOD = 32,  /* and at most under LOG_BY_OWNER                        */
+    LOG_STAMP_PERIOD = 128, /* events per reading of the counter: always under LOG_SPARSELY, at most
+                             * under LOG_BY_OWNER */
     LOG_OWNERS = 1 << 16,
     LOG_PATH_BYTES = 440 /* HB_RECORD_FOLDER_BYTES and a file's name */
 };
