@@ -56,7 +56,7 @@ rm run/plots/time.png
 expect 0 "10 plots in run/plots" "$heapbench" plot run/results.jsonl --format=svg
 
 # Memory over the bytes requested: another axis, the same memory.
-expect 0 "10 plots in bytes" "$heapbench" plot --x=bytes -o bytes --format=png run
+expect 0 "1 plot in bytes" "$heapbench" plot --x=bytes -o bytes/memory-gcc.png run
 grep -q 'x_title = ".*requested so far"' bytes/memory-gcc.gp
 grep -q 'x_title = "thousand operations"' run/plots/memory-gcc.gp
 [ "$(cut -f2- bytes/memory-gcc.tsv)" = "$(cut -f2- run/plots/memory-gcc.tsv)" ]
@@ -68,19 +68,20 @@ grep -q 'has_huge = 0' run/plots/memory-gcc.gp
 [ ! -e run/plots/free-series-gcc.png ]
 sed 's/}$/,"series_free_op":[0,400000,934922],"series_free_size_bytes":[32,64],"series_free_count":[0,1,2,0,2,1],"series_free_sum_bytes":[0,64,64,0,64,100],"series_huge_op":[0,934922],"series_huge_bytes":[0,2097152]}/' \
     run/results.jsonl >free.jsonl
-expect 0 "12 plots in free" "$heapbench" plot free.jsonl -o free --format=png
+expect 0 "1 plot in free" "$heapbench" plot free.jsonl -o free/memory-gcc.png
+expect 0 "1 plot in free" "$heapbench" plot free.jsonl -o free/free-series-gcc.png
 grep -q 'has_huge = 1' free/memory-gcc.gp
 [ "$(grep -c '^[0-9]' free/free-series-gcc.tsv)" -eq 20 ] # five rows of four boxes that are not empty
 head -c 8 free/free-series-gcc.png | grep -q PNG
 
 # Two runs together, and results without some measures.
-expect 0 "10 plots in both" "$heapbench" plot run run/results.jsonl -o both --format=png
+expect 0 "1 plot in both" "$heapbench" plot run run/results.jsonl -o both/time.png
 [ ! -e both/time.svg ]
 sed 's/"series_op":\[[^]]*\]/"series_op":null/' run/results.jsonl >bare.jsonl
-expect 0 "not measured: memory over the replay (pass space)" "$heapbench" plot bare.jsonl -o bare
+expect 0 "not measured: memory over the replay (pass space)" "$heapbench" plot bare.jsonl -o bare --format=png
 [ -s bare/time.png ] && [ ! -e bare/memory-gcc.png ]
 sed 's/"free_size_count":\[[^]]*\]/"free_size_count":null/' run/results.jsonl >sizeless.jsonl
-expect 0 "not measured: sizes of free blocks (pass space, ours only)" "$heapbench" plot sizeless.jsonl -o sizeless
+expect 0 "not measured: sizes of free blocks (pass space, ours only)" "$heapbench" plot sizeless.jsonl -o sizeless --format=png
 [ -s sizeless/memory-gcc.png ] && [ ! -e sizeless/free-sizes-gcc.png ]
 printf '{"allocator":"a","trace":"t"}\n' >none.jsonl
 expect 1 "not measured: warm times (pass time); memory against time" "$heapbench" plot none.jsonl -o none
@@ -137,7 +138,8 @@ expect 2 "no picture 'heap-scaling'" "$heapbench" plot run -o one/heap-scaling.s
 # Counted and simulated: a plot of each.
 sed -E 's/"cache_source":"sim"/"cache_source":"pmu","sim_ops":9,"sim_l1d_misses_per_op":0.25,"sim_llc_misses_per_op":0.125/' \
     run/results.jsonl >counted.jsonl
-expect 0 "11 plots in counted" "$heapbench" plot counted.jsonl -o counted --format=png
+expect 0 "1 plot in counted" "$heapbench" plot counted.jsonl -o counted/cache.png
+expect 0 "1 plot in counted" "$heapbench" plot counted.jsonl -o counted/cache-sim.png
 grep -q "Counted by the processor" counted/cache.gp
 grep -q "Simulated caches" counted/cache-sim.gp
 [ "$(grep -c '	0.25	0.125	' counted/cache-sim.tsv)" -eq 10 ]

@@ -35,7 +35,9 @@ offers --alloc = best -- = bestfit
 offers --alloc = firstfit,bu -- firstfit,buddy firstfit,bump
 offers --baseline = gl -- = glibc
 offers --trace = -- gcc perl python3 sqlite3
-offers plot --format = -- = png svg
+offers plot --format = -- = png svg pdf
+offers plot --width = h -- = half
+offers rep -- report reproduce
 offers summary --form -- = --format=
 offers --passes = space,t -- = space,time
 offers trace "" -- info dump check
