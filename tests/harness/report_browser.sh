@@ -95,7 +95,7 @@ look() {
     timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
         --user-data-dir="$work/profile" --window-size=1700,1700 --virtual-time-budget=20000 \
         --blink-settings=preferredColorScheme="$1" --dump-dom "file://$work/frames.html" \
-        2>browser.log | sed -n 's/.*<pre>//; s/<\/pre>.*//; /^[a-z]*=/p'
+        2>browser.log | sed 's/<\/*pre>/\n/g' | grep -E '^[a-z]+=' || true
 }
 
 # expect LINE: it is among the lines seen.
