@@ -138,7 +138,7 @@ static enum hb_plot_status draw(const struct hb_plots *plots, const struct table
     struct hb_plot_grid grid = {.panels = 1,
                                 .columns = 1,
                                 .left = fmin(longest_name(table), 0.4 * hb_plot_width(plots)),
-                                .right = 20,
+                                .right = 50,
                                 .top = TOP,
                                 .bottom = 65,
                                 .panel_height = CELL_HEIGHT * (double)table->rows};
