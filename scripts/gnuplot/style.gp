@@ -6,7 +6,7 @@ set encoding utf8
 # an inch for each 96 pixels.
 is_svg = format eq "svg"
 letters(points) = sprintf(",%.0f", is_svg ? 1.31 * points : points)
-mark_size = is_svg ? 0.6 : 1.2
+mark_size = is_svg ? 0.6 : format eq "pdf" ? 0.8 : 1.2
 
 # Texts of several lines push the panels down, and the lower edge.
 title_more = 24 * (title_lines - 1)
@@ -21,7 +21,7 @@ if (is_svg) {
     set terminal svg size width, height dynamic noenhanced font "sans-serif,17" background "white"
 } else { if (format eq "pdf") {
     set terminal pdfcairo size width / 96.0, height / 96.0 noenhanced font "sans-serif,13" \
-        linewidth 1.3
+        fontscale 0.73 linewidth 1.3
 } else { if (format eq "gif") {
     set terminal gif animate delay 12 loop 0 size width, height font "sans,12"
 } else {
