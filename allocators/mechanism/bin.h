@@ -9,7 +9,7 @@
 #include "allocators/mechanism/ring.h"
 
 union bin {
-    block_ref heap; /* order=address: its root */
+    struct pairing heap; /* order=address */
     struct ring ring;
 };
 
@@ -34,25 +34,30 @@ HB_INLINE void bin_remove(const struct tagged_heap *heap, enum hb_order order, u
         ring_remove(block);
 }
 
+HB_INLINE bool bin_is_empty(enum hb_order order, const union bin *bin) {
+    if (order == HB_ORDER_ADDRESS)
+        return !(bin->heap.root | bin->heap.waiting);
+    return bin->ring.next == &bin->ring;
+}
+
 /* The first in rank; NULL if there is none. */
 HB_INLINE struct block *bin_first(const struct tagged_heap *heap, enum hb_order order,
-                                  const union bin *bin) {
-    if (order == HB_ORDER_ADDRESS)
-        return bin->heap ? block_referred(heap, bin->heap) : NULL;
+                                  union bin *bin) {
+    if (order == HB_ORDER_ADDRESS) {
+        pairing_settle(heap, &bin->heap);
+        return bin->heap.root ? block_referred(heap, bin->heap.root) : NULL;
+    }
     return bin->ring.next != &bin->ring ? block_of(bin->ring.next) : NULL;
 }
 
 /* The same, taken out. */
 HB_INLINE struct block *bin_take(const struct tagged_heap *heap, enum hb_order order,
                                  union bin *bin) {
-    struct block *block = bin_first(heap, order, bin);
-    if (!block)
-        return NULL;
-    if (order == HB_ORDER_ADDRESS)
-        pairing_pop(heap, &bin->heap);
-    else
-        ring_remove(block);
-    return block;
+    if (order == HB_ORDER_ADDRESS) {
+        block_ref lowest = pairing_take(heap, &bin->heap);
+        return lowest ? block_referred(heap, lowest) : NULL;
+    }
+    return ring_pop(&bin->ring);
 }
 
 /* Account for a bin of blocks of units; S3 if a link is wrong, or a block's size. */
@@ -60,7 +65,7 @@ static inline void bin_count(const struct tagged_heap *heap, enum hb_order order
                              const union bin *bin, uint32_t units, struct tagged_ledger *ledger) {
     uint64_t blocks = ledger->blocks, bytes = ledger->bytes;
     if (order == HB_ORDER_ADDRESS)
-        pairing_count(heap, bin->heap, ledger);
+        pairing_count(heap, &bin->heap, ledger);
     else
         ring_count(heap, &bin->ring, ledger);
     if (!ledger->broken &&

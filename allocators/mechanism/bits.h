@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define HB_INLINE              static inline __attribute__((always_inline))
+#define HB_APART               static __attribute__((noinline)) /* rare: so that callers stay small */
 #define HB_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define HB_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 

@@ -31,9 +31,9 @@ struct index_area {
     unsigned shift;          /* an area is 2^shift units */
     int top;                 /* first entry of the table's highest group in use */
     block_ref sink;          /* where there is no neighbour to tell */
-    /* No free block lies between the rover and the bound; the bound itself may be one. */
-    block_ref rover, bound;
-    bool bound_is_free;
+    /* No free block lies between the rover and the bound. The bound itself may be one: it is then
+     * held, in no list, since it is most often the next to be picked, or 0 is. */
+    block_ref rover, bound, held;
     /* No block of an area is larger, in units. Entries 0 … AREA_COUNT - 1 are the areas; above
      * entry i stands AREA_COUNT + i / 8. */
     uint32_t most[AREA_ENTRIES] __attribute__((aligned(64)));
@@ -174,29 +174,41 @@ HB_INLINE void area_grown(struct tagged_heap *heap) {
     }
 }
 
-HB_INLINE void area_insert(struct tagged_heap *heap, struct block *block) {
-    struct index_area *index = (struct index_area *)heap;
-    block_ref reference = block_reference(heap, block);
+/* A block enters its area's list. */
+HB_INLINE void area_push(struct index_area *index, block_ref reference) {
+    const struct tagged_heap *heap = &index->heap;
     int area = (int)(reference >> index->shift);
     block_ref next = index->first[area];
     *area_node(heap, reference) = (struct area_node){.next = next};
     *(next ? &area_node(heap, next)->prev : &index->sink) = reference;
     index->first[area] = reference;
     area_raise(index, area, area_units(heap, reference));
+}
+
+HB_INLINE void area_insert(struct tagged_heap *heap, struct block *block) {
+    struct index_area *index = (struct index_area *)heap;
+    block_ref reference = block_reference(heap, block);
     if (reference - index->rover - 1 < index->bound - index->rover) {
-        index->bound = reference;
-        index->bound_is_free = true;
+        block_ref held = index->held;
+        index->bound = index->held = reference;
+        if (!held)
+            return;
+        reference = held;
     }
+    area_push(index, reference);
 }
 
 HB_INLINE void area_remove(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
     block_ref reference = block_reference(heap, block);
+    if (reference == index->held) {
+        index->held = 0;
+        return;
+    }
     struct area_node node = *area_node(heap, reference);
     *(node.next ? &area_node(heap, node.next)->prev : &index->sink) = node.prev;
     *(node.prev ? &area_node(heap, node.prev)->next : &index->first[reference >> index->shift]) =
         node.next;
-    index->bound_is_free &= reference != index->bound;
 }
 
 /* The lowest block of an area that fits, from a reference on; 0 if there is none. */
@@ -226,16 +238,17 @@ static inline block_ref area_search(struct index_area *index, int area, uint32_t
 HB_INLINE struct block *area_find_next(struct tagged_heap *heap, size_t need) {
     struct index_area *index = (struct index_area *)heap;
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
-    block_ref found = index->bound;
+    block_ref held = index->held;
     heap->stats.search_steps++;
-    if (!index->bound_is_free || area_units(heap, found) < units) {
-        int area = (int)(found >> index->shift);
-        found = index->most[area] >= units ? area_lowest(index, area, units, found) : 0;
-        if (!found)
-            found = area_search(index, area_after(index, area, units), units);
-        if (!found)
-            found = area_search(index, area_first(index, units), units);
-    }
+    if (held && area_units(heap, held) >= units)
+        return block_referred(heap, held);
+    int area = (int)(index->bound >> index->shift);
+    block_ref found =
+        index->most[area] >= units ? area_lowest(index, area, units, index->bound) : 0;
+    if (!found)
+        found = area_search(index, area_after(index, area, units), units);
+    if (!found)
+        found = area_search(index, area_first(index, units), units);
     return found ? block_referred(heap, found) : NULL;
 }
 
@@ -243,7 +256,9 @@ HB_INLINE void area_picked(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
     index->rover = block_reference(heap, block);
     index->bound = index->rover + area_units(heap, index->rover);
-    index->bound_is_free = false;
+    if (index->held)
+        area_push(index, index->held);
+    index->held = 0;
 }
 
 /* Account for an area's list. Returns its largest block. */
@@ -277,6 +292,10 @@ static inline void area_count(struct tagged_heap *heap, struct tagged_ledger *le
             if (entry >= index->top)
                 break;
         }
+    }
+    if (index->held) {
+        ledger->blocks++;
+        ledger->bytes += block_bytes(block_referred(heap, index->held));
     }
 }
 

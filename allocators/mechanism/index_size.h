@@ -1,8 +1,8 @@
 /* index_size.h -- free blocks by size, equals by rank: answers "smallest that fits" (best fit) and
- * "largest" (worst fit), ties by rank.
+ * "largest", ties by rank.
  *
- * Sizes below 64 KiB have a bin each, and a bit that is set while the bin may have blocks, with a
- * bit above each 64 of those. Larger sizes have a tree by (size, rank) for each power of two.
+ * Sizes below 64 KiB have a bin each, and a bit that is set while the bin has blocks, with a bit
+ * above each 64 of those. Larger sizes have a tree by (size, rank) for each power of two.
  */
 #ifndef HB_INDEX_SIZE_H
 #define HB_INDEX_SIZE_H
@@ -18,7 +18,7 @@ enum {
 
 struct index_size {
     struct tagged_heap heap; /* first, so that the engine's pointer is ours */
-    uint64_t words;          /* of the map, those that may have bits */
+    uint64_t words;          /* of the map, those that have bits */
     uint64_t map[SIZE_EXACT_UNITS / 64];
     uint32_t range_map;
     block_ref range[SIZE_RANGES]; /* sizes 2^(12+i) … 2^(13+i) - 1 units */
@@ -45,33 +45,52 @@ HB_INLINE digital_path size_range_path(enum hb_order order, uint32_t units, uint
     return digital_path_of(key, size_bits + rank_bits);
 }
 
-HB_INLINE void size_insert(struct index_size *index, enum hb_order order, struct block *block) {
+HB_APART void size_insert_large(struct index_size *index, enum hb_order order,
+                                struct block *block) {
     struct tagged_heap *heap = &index->heap;
     uint32_t units = size_units(block);
+    uint64_t key = order_key(heap, order, block);
+    unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
+    index->range_map |= 1u << range;
+    digital_insert(heap, &index->range[range], block_reference(heap, block),
+                   size_range_path(order, units, key));
+}
+
+HB_APART void size_remove_large(struct index_size *index, struct block *block) {
+    unsigned range = highest_bit(size_units(block)) - SIZE_EXACT_BITS;
+    digital_remove(&index->heap, &index->range[range], block_reference(&index->heap, block));
+    if (!index->range[range])
+        index->range_map &= ~(1u << range);
+}
+
+HB_INLINE void size_insert(struct index_size *index, enum hb_order order, struct block *block) {
+    uint32_t units = size_units(block);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
-        block_ref reference = block_reference(heap, block);
-        uint64_t key = order_enter(heap, order, block);
-        unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
-        index->range_map |= 1u << range;
-        digital_insert(heap, &index->range[range], reference, size_range_path(order, units, key));
+        order_enter(&index->heap, order, block);
+        size_insert_large(index, order, block);
         return;
     }
-    bin_insert(heap, order, &index->bin[units], block);
+    bin_insert(&index->heap, order, &index->bin[units], block);
     index->map[units / 64] |= (uint64_t)1 << units % 64;
     index->words |= (uint64_t)1 << units / 64;
 }
 
+/* A bin has lost a block: its bit, without a branch, as bins of one block are common. */
+HB_INLINE void size_lost(struct index_size *index, enum hb_order order, uint32_t units) {
+    uint64_t is_empty = bin_is_empty(order, &index->bin[units]);
+    uint64_t map = index->map[units / 64] & ~(is_empty << units % 64);
+    index->map[units / 64] = map;
+    index->words &= ~((uint64_t)!map << units / 64);
+}
+
 HB_INLINE void size_remove(struct index_size *index, enum hb_order order, struct block *block) {
-    struct tagged_heap *heap = &index->heap;
     uint32_t units = size_units(block);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS)) {
-        unsigned range = highest_bit(units) - SIZE_EXACT_BITS;
-        digital_remove(heap, &index->range[range], block_reference(heap, block));
-        if (!index->range[range])
-            index->range_map &= ~(1u << range);
-    } else {
-        bin_remove(heap, order, &index->bin[units], block);
+        size_remove_large(index, block);
+        return;
     }
+    bin_remove(&index->heap, order, &index->bin[units], block);
+    size_lost(index, order, units);
 }
 
 /* Whether block comes before best among blocks of at least units: smaller, or equal and earlier. */
@@ -143,21 +162,15 @@ HB_INLINE struct block *size_find_large(struct index_size *index, enum hb_order 
     return size_range_first(index, order, index->range[range], 0, range + SIZE_EXACT_BITS, 0, NULL);
 }
 
-static inline struct block *size_take_large(struct index_size *index, enum hb_order order,
-                                            uint32_t units) {
+HB_APART struct block *size_take_large(struct index_size *index, enum hb_order order,
+                                       uint32_t units) {
     struct block *block = size_find_large(index, order, units);
     if (block)
         size_remove(index, order, block);
     return block;
 }
 
-/* A bin was found empty. */
-HB_INLINE void size_clear(struct index_size *index, uint32_t units) {
-    index->map[units / 64] &= ~((uint64_t)1 << units % 64);
-    index->words &= ~((uint64_t)!index->map[units / 64] << units / 64);
-}
-
-/* The lowest marked bin from units on; SIZE_EXACT_UNITS if there is none. */
+/* The lowest bin that has blocks, from units on; SIZE_EXACT_UNITS if there is none. */
 HB_INLINE uint32_t size_next_bin(const struct index_size *index, uint32_t units) {
     uint32_t word = units / 64;
     uint64_t map = index->map[word] >> units % 64 << units % 64;
@@ -171,22 +184,24 @@ HB_INLINE uint32_t size_next_bin(const struct index_size *index, uint32_t units)
     return word * 64 + lowest_bit(map);
 }
 
+/* The first in rank of a bin that has blocks, taken out. */
+HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order order,
+                                      uint32_t units) {
+    struct block *block = bin_take(&index->heap, order, &index->bin[units]);
+    size_lost(index, order, units);
+    return block;
+}
+
 HB_INLINE struct block *size_take_smallest(struct index_size *index, enum hb_order order,
                                            size_t need) {
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS))
         return size_take_large(index, order, units);
-    struct block *block = bin_take(&index->heap, order, &index->bin[units]);
-    while (HB_UNLIKELY(!block)) {
-        units = size_next_bin(index, units);
-        if (units == SIZE_EXACT_UNITS)
-            return size_take_large(index, order, units);
-        block = bin_take(&index->heap, order, &index->bin[units]);
-        if (!block)
-            size_clear(index, units);
-    }
+    units = size_next_bin(index, units);
+    if (HB_UNLIKELY(units == SIZE_EXACT_UNITS))
+        return size_take_large(index, order, units);
     index->heap.stats.search_steps++;
-    return block;
+    return size_take_bin(index, order, units);
 }
 
 /* The largest size in a range's tree. */
@@ -203,8 +218,8 @@ static inline uint32_t size_range_largest(struct index_size *index, unsigned ran
     return largest;
 }
 
-static inline struct block *size_take_range_largest(struct index_size *index, enum hb_order order,
-                                                    uint32_t units) {
+HB_APART struct block *size_take_range_largest(struct index_size *index, enum hb_order order,
+                                               uint32_t units) {
     uint32_t largest = size_range_largest(index, highest_bit(index->range_map));
     if (largest < units)
         return NULL;
@@ -214,31 +229,35 @@ static inline struct block *size_take_range_largest(struct index_size *index, en
 }
 
 HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_order order,
-                                          size_t need) {
-    uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
+                                          uint32_t units) {
     if (index->range_map)
         return size_take_range_largest(index, order, units);
-    while (index->words) {
-        uint32_t word = highest_bit(index->words);
-        uint32_t largest = word * 64 + highest_bit(index->map[word]);
-        if (largest < units)
-            return NULL;
-        struct block *block = bin_take(&index->heap, order, &index->bin[largest]);
-        index->heap.stats.search_steps++;
-        if (HB_LIKELY(block != NULL))
-            return block;
-        size_clear(index, largest);
-    }
-    return NULL;
+    if (!index->words)
+        return NULL;
+    uint32_t word = highest_bit(index->words);
+    uint32_t largest = word * 64 + highest_bit(index->map[word]);
+    if (largest < units)
+        return NULL;
+    index->heap.stats.search_steps++;
+    return size_take_bin(index, order, largest);
+}
+
+/* No block is larger, in units. */
+HB_INLINE uint32_t size_bound(const struct index_size *index) {
+    if (index->range_map)
+        return UINT32_MAX;
+    uint32_t word = index->words ? highest_bit(index->words) : 0;
+    return index->words ? word * 64 + highest_bit(index->map[word]) : 0;
 }
 
 static inline void size_count_bin(struct index_size *index, enum hb_order order, uint32_t units,
                                   struct tagged_ledger *ledger) {
     uint64_t blocks = ledger->blocks;
     bin_count(&index->heap, order, &index->bin[units], units, ledger);
-    if (ledger->blocks != blocks &&
-        !(index->map[units / 64] >> units % 64 & index->words >> units / 64 & 1))
-        ledger->broken = "S3 the bits of a bin with blocks are set";
+    uint64_t map = index->map[units / 64];
+    if ((ledger->blocks != blocks) != (map >> units % 64 & 1) ||
+        (index->words >> units / 64 & 1) != (map != 0))
+        ledger->broken = "S3 a bin's bits say whether it has blocks";
 }
 
 static inline void size_count(struct index_size *index, enum hb_order order,

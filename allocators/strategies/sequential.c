@@ -24,6 +24,7 @@
  */
 #include "allocators/mechanism/index_area.h"
 #include "allocators/mechanism/index_first.h"
+#include "allocators/mechanism/index_largest.h"
 #include "allocators/mechanism/index_list.h"
 #include "allocators/mechanism/index_rank.h"
 #include "allocators/mechanism/index_size.h"
@@ -58,13 +59,13 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
         first_open(state, KEY);                                                                    \
         return tagged_plain_open(state, config, backend);                                          \
     }                                                                                              \
-    static void first_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {            \
+    HB_INLINE void first_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {         \
         first_insert(HEAP(heap, index_first), KEY, block);                                         \
     }                                                                                              \
-    static void first_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {            \
+    HB_INLINE void first_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {         \
         first_remove(HEAP(heap, index_first), KEY, block);                                         \
     }                                                                                              \
-    static struct block *first_##ORDER##_take(struct tagged_heap *heap, size_t need) {             \
+    HB_INLINE struct block *first_##ORDER##_take(struct tagged_heap *heap, size_t need) {          \
         return first_take(HEAP(heap, index_first), KEY, need);                                     \
     }                                                                                              \
     static void first_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {    \
@@ -77,7 +78,7 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
 
 /* Next fit by age over the tree by rank. */
 #define RANK_COMMON(ORDER, KEY)                                                                    \
-    static void rank_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
+    HB_INLINE void rank_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {          \
         rank_insert(HEAP(heap, index_rank), KEY, block);                                           \
     }                                                                                              \
     static struct block *rank_##ORDER##_find_next(struct tagged_heap *heap, size_t need) {         \
@@ -91,36 +92,53 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
                     .count = rank_all_count)                                                       \
     TAGGED_VARIANTS(next_tree_##ORDER, "nextfit", index_rank, rank_open)
 
-/* Best and worst fit over the bins by size. */
+/* Best fit over the bins by size. */
 #define SIZE_COMMON(ORDER, KEY)                                                                    \
     static bool size_##ORDER##_open(void *state, const struct hb_config *config,                   \
                                     struct hb_backend *backend) {                                  \
         size_open(state, KEY);                                                                     \
         return tagged_plain_open(state, config, backend);                                          \
     }                                                                                              \
-    static void size_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {             \
+    HB_INLINE void size_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {          \
         size_insert(HEAP(heap, index_size), KEY, block);                                           \
     }                                                                                              \
-    static void size_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {             \
+    HB_INLINE void size_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {          \
         size_remove(HEAP(heap, index_size), KEY, block);                                           \
     }                                                                                              \
-    static struct block *size_##ORDER##_take_smallest(struct tagged_heap *heap, size_t need) {     \
+    HB_INLINE struct block *size_##ORDER##_take(struct tagged_heap *heap, size_t need) {           \
         return size_take_smallest(HEAP(heap, index_size), KEY, need);                              \
-    }                                                                                              \
-    static struct block *size_##ORDER##_take_largest(struct tagged_heap *heap, size_t need) {      \
-        return size_take_largest(HEAP(heap, index_size), KEY, need);                               \
     }                                                                                              \
     static void size_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {     \
         size_count(HEAP(heap, index_size), KEY, ledger);                                           \
     }                                                                                              \
     TAGGED_POLICIES(best_tree_##ORDER, .insert = size_##ORDER##_insert,                            \
-                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take_smallest,         \
+                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take,                  \
                     .count = size_##ORDER##_count)                                                 \
-    TAGGED_POLICIES(worst_tree_##ORDER, .insert = size_##ORDER##_insert,                           \
-                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take_largest,          \
-                    .count = size_##ORDER##_count)                                                 \
-    TAGGED_VARIANTS(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)                 \
-    TAGGED_VARIANTS(worst_tree_##ORDER, "worstfit", index_size, size_##ORDER##_open)
+    TAGGED_VARIANTS(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)
+
+/* Worst fit over them, the largest apart. */
+#define LARGEST_COMMON(ORDER, KEY)                                                                 \
+    static bool largest_##ORDER##_open(void *state, const struct hb_config *config,                \
+                                       struct hb_backend *backend) {                               \
+        size_open(state, KEY);                                                                     \
+        return tagged_plain_open(state, config, backend);                                          \
+    }                                                                                              \
+    HB_INLINE void largest_##ORDER##_insert(struct tagged_heap *heap, struct block *block) {       \
+        largest_insert(HEAP(heap, index_largest), KEY, block);                                     \
+    }                                                                                              \
+    HB_INLINE void largest_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {       \
+        largest_remove(HEAP(heap, index_largest), KEY, block);                                     \
+    }                                                                                              \
+    HB_INLINE struct block *largest_##ORDER##_take(struct tagged_heap *heap, size_t need) {        \
+        return largest_take(HEAP(heap, index_largest), KEY, need);                                 \
+    }                                                                                              \
+    static void largest_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {  \
+        largest_count(HEAP(heap, index_largest), KEY, ledger);                                     \
+    }                                                                                              \
+    TAGGED_POLICIES(worst_tree_##ORDER, .insert = largest_##ORDER##_insert,                        \
+                    .remove = largest_##ORDER##_remove, .take = largest_##ORDER##_take,            \
+                    .count = largest_##ORDER##_count)                                              \
+    TAGGED_VARIANTS(worst_tree_##ORDER, "worstfit", index_largest, largest_##ORDER##_open)
 
 /* All four over the list. */
 #define LIST_COMMON(ORDER, KEY)                                                                    \
@@ -182,8 +200,11 @@ FIRST_COMMON(fifo, HB_ORDER_FIFO)
 RANK_COMMON(lifo, HB_ORDER_LIFO)
 RANK_COMMON(fifo, HB_ORDER_FIFO)
 SIZE_COMMON(address, HB_ORDER_ADDRESS)
+LARGEST_COMMON(address, HB_ORDER_ADDRESS)
 SIZE_COMMON(lifo, HB_ORDER_LIFO)
+LARGEST_COMMON(lifo, HB_ORDER_LIFO)
 SIZE_COMMON(fifo, HB_ORDER_FIFO)
+LARGEST_COMMON(fifo, HB_ORDER_FIFO)
 LIST_COMMON(address, HB_ORDER_ADDRESS)
 LIST_COMMON(lifo, HB_ORDER_LIFO)
 LIST_COMMON(fifo, HB_ORDER_FIFO)
