@@ -26,6 +26,15 @@ HB_INLINE void bin_insert(const struct tagged_heap *heap, enum hb_order order, u
         ring_push(order == HB_ORDER_LIFO ? &bin->ring : bin->ring.prev, block);
 }
 
+/* The same where bin_first is asked after each insertion. */
+HB_INLINE void bin_rank(const struct tagged_heap *heap, enum hb_order order, union bin *bin,
+                        struct block *block) {
+    if (order == HB_ORDER_ADDRESS)
+        pairing_meld(heap, &bin->heap, block_reference(heap, block));
+    else
+        bin_insert(heap, order, bin, block);
+}
+
 HB_INLINE void bin_remove(const struct tagged_heap *heap, enum hb_order order, union bin *bin,
                           struct block *block) {
     if (order == HB_ORDER_ADDRESS)

@@ -14,7 +14,9 @@
 
 enum {
     FIRST_LEAF_BITS = 12, /* of a key, for its leaf */
-    FIRST_LEAVES_MAX = 1 << FIRST_LEAF_BITS
+    FIRST_LEAVES_MAX = 1 << FIRST_LEAF_BITS,
+    FIRST_SMALL_BITS = 6, /* sizes below 1 KiB end their climb early */
+    FIRST_SMALL = 1 << FIRST_SMALL_BITS
 };
 
 #define FIRST_NONE UINT64_MAX
@@ -25,7 +27,10 @@ struct index_first {
     block_ref large;         /* its root */
     block_ref large_first;   /* its first in rank */
     /* Node n has children 2n and 2n+1, leaf u is node first_leaves + u; each is the lowest key of
-     * the leaves below it: (place in rank, leaf). Node 0 is FIRST_NONE. */
+     * the leaves below it: (place in rank, leaf). Node 0 is FIRST_NONE. The leaves below
+     * FIRST_SMALL have a subtree, above whose root nothing is kept: beyond is the lowest of all
+     * other leaves. */
+    uint64_t beyond;
     uint64_t lowest[2 * FIRST_LEAVES_MAX] __attribute__((aligned(64)));
     union bin bin[FIRST_LEAVES_MAX];
 };
@@ -45,6 +50,7 @@ HB_INLINE uint32_t first_large(enum hb_order order) {
 
 HB_INLINE void first_open(struct index_first *index, enum hb_order order) {
     index->bits = 1;
+    index->beyond = FIRST_NONE;
     for (uint32_t node = 0; node < 2 * first_leaves(order); node++)
         index->lowest[node] = FIRST_NONE;
     for (uint32_t units = 0; units < first_large(order); units++)
@@ -58,43 +64,76 @@ HB_INLINE uint64_t first_key(const struct tagged_heap *heap, enum hb_order order
     return (order == HB_ORDER_LIFO ? ~key : key) << FIRST_LEAF_BITS | leaf;
 }
 
+/* The lowest of the leaves that are not small: right of the way from the small ones to the top. */
+HB_INLINE uint64_t first_beyond(const struct index_first *index, enum hb_order order) {
+    uint64_t key = FIRST_NONE;
+#pragma GCC unroll 16
+    for (uint32_t node = first_leaves(order) >> FIRST_SMALL_BITS; node > 1; node >>= 1)
+        key = index->lowest[node + 1] < key ? index->lowest[node + 1] : key;
+    return key;
+}
+
 /* A new block comes before all others. */
 HB_INLINE void first_set_lowest(struct index_first *index, enum hb_order order, uint32_t leaf,
                                 uint64_t key) {
+    uint32_t node = first_leaves(order) + leaf;
 #pragma GCC unroll 16
-    for (uint32_t node = first_leaves(order) + leaf; node; node >>= 1)
+    for (unsigned level = 0; level <= FIRST_SMALL_BITS; level++, node >>= 1)
         index->lowest[node] = key;
+    if (HB_LIKELY(leaf < FIRST_SMALL))
+        return;
+#pragma GCC unroll 16
+    for (unsigned level = FIRST_SMALL_BITS; level < first_levels(order); level++, node >>= 1)
+        index->lowest[node] = key;
+    index->beyond = key;
 }
 
-/* A leaf's first block is now this one, or NULL. */
-HB_INLINE void first_set(struct index_first *index, enum hb_order order, uint32_t leaf,
-                         const struct block *block) {
-    uint64_t *lowest = index->lowest;
-    uint32_t node = first_leaves(order) + leaf;
-    uint64_t key = block ? first_key(&index->heap, order, block, leaf) : FIRST_NONE;
-    lowest[node] = key;
+/* The lowest of a node and its sibling becomes their parent's, and so on. */
+HB_INLINE uint64_t first_climb(uint64_t *lowest, uint32_t node, uint64_t key, unsigned levels) {
 #pragma GCC unroll 16
-    for (unsigned level = 0; level < first_levels(order); level++) {
+    for (unsigned level = 0; level < levels; level++) {
         uint64_t other = lowest[node ^ 1];
         key = other < key ? other : key;
         node >>= 1;
         lowest[node] = key;
     }
+    return key;
 }
 
-/* The lowest key from leaf on. */
-HB_INLINE uint64_t first_lowest(const struct index_first *index, enum hb_order order,
-                                uint32_t leaf) {
-    const uint64_t *lowest = index->lowest;
+/* A leaf's first block is now this one, or NULL. */
+HB_INLINE void first_set(struct index_first *index, enum hb_order order, uint32_t leaf,
+                         const struct block *block) {
     uint32_t node = first_leaves(order) + leaf;
+    uint64_t key = block ? first_key(&index->heap, order, block, leaf) : FIRST_NONE;
+    index->lowest[node] = key;
+    key = first_climb(index->lowest, node, key, FIRST_SMALL_BITS);
+    if (HB_LIKELY(leaf < FIRST_SMALL))
+        return;
+    first_climb(index->lowest, node >> FIRST_SMALL_BITS, key,
+                first_levels(order) - FIRST_SMALL_BITS);
+    index->beyond = first_beyond(index, order);
+}
+
+/* The lowest of a node and all to its right, below its ancestor so many levels up. */
+HB_INLINE uint64_t first_look(const uint64_t *lowest, uint32_t node, unsigned levels) {
     uint64_t key = lowest[node];
 #pragma GCC unroll 16
-    for (unsigned level = 0; level < first_levels(order); level++) {
+    for (unsigned level = 0; level < levels; level++) {
         uint32_t right = (node | 1) & ((node & 1) - 1); /* a left child's sibling, else node 0 */
         key = lowest[right] < key ? lowest[right] : key;
         node >>= 1;
     }
     return key;
+}
+
+/* The lowest key from leaf on. */
+HB_INLINE uint64_t first_lowest(const struct index_first *index, enum hb_order order,
+                                uint32_t leaf) {
+    uint32_t node = first_leaves(order) + leaf;
+    if (HB_UNLIKELY(leaf >= FIRST_SMALL))
+        return first_look(index->lowest, node, first_levels(order));
+    uint64_t key = first_look(index->lowest, node, FIRST_SMALL_BITS);
+    return index->beyond < key ? index->beyond : key;
 }
 
 static inline void first_insert_large(struct index_first *index, enum hb_order order,
@@ -124,6 +163,12 @@ static inline void first_remove_large(struct index_first *index, enum hb_order o
     first_set(index, order, first_large(order), first ? block_referred(heap, first) : NULL);
 }
 
+/* Whether a leaf is set anew though its first block may be the same: a short climb costs less than
+ * a branch that is hard to guess. With fifo a new block is seldom the first. */
+HB_INLINE bool first_sets_always(enum hb_order order, uint32_t leaf) {
+    return order != HB_ORDER_FIFO && leaf < FIRST_SMALL;
+}
+
 HB_INLINE void first_insert(struct index_first *index, enum hb_order order, struct block *block) {
     struct tagged_heap *heap = &index->heap;
     uint32_t units = most_units(heap, block_reference(heap, block));
@@ -133,11 +178,11 @@ HB_INLINE void first_insert(struct index_first *index, enum hb_order order, stru
         return;
     }
     union bin *bin = &index->bin[units];
-    bin_insert(heap, order, bin, block);
+    bin_rank(heap, order, bin, block);
     if (order == HB_ORDER_LIFO)
         first_set_lowest(index, order, units, first_key(heap, order, block, units));
-    else if (bin_first(heap, order, bin) == block)
-        first_set(index, order, units, block);
+    else if (first_sets_always(order, units) || bin_first(heap, order, bin) == block)
+        first_set(index, order, units, bin_first(heap, order, bin));
 }
 
 HB_INLINE void first_remove(struct index_first *index, enum hb_order order, struct block *block) {
@@ -149,9 +194,9 @@ HB_INLINE void first_remove(struct index_first *index, enum hb_order order, stru
         return;
     }
     union bin *bin = &index->bin[units];
-    bool was_first = bin_first(heap, order, bin) == block;
+    bool sets = first_sets_always(order, units) || bin_first(heap, order, bin) == block;
     bin_remove(heap, order, bin, block);
-    if (was_first)
+    if (sets)
         first_set(index, order, units, bin_first(heap, order, bin));
 }
 
