@@ -256,8 +256,12 @@ static inline void first_count(struct index_first *index, enum hb_order order,
     most_count(&index->heap, index->large, ledger);
     for (uint32_t units = 0; units < first_large(order) && !ledger->broken; units++)
         bin_count(&index->heap, order, &index->bin[units], units, ledger);
+    uint32_t small_root = first_leaves(order) >> FIRST_SMALL_BITS;
     for (uint32_t node = 1; node < 2 * first_leaves(order) && !ledger->broken; node++)
-        first_count_node(index, order, node, ledger);
+        if (node >= small_root || (node & (node - 1))) /* not above it */
+            first_count_node(index, order, node, ledger);
+    if (!ledger->broken && index->beyond != first_beyond(index, order))
+        ledger->broken = "S3 the lowest rank beyond small sizes is known";
 }
 
 #endif
