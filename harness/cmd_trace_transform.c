@@ -313,7 +313,8 @@ static int transform_run(const struct command *command, const struct hb_transfor
     char error[HB_TRACE_ERROR_MAX];
 
     if (!command->run(transform, &result, error))
-        return hb_usage_error("trace %s: %s", command->name, error);
+        return result.is_unwritten ? hb_failure("trace %s: %s", command->name, error)
+                                   : hb_usage_error("trace %s: %s", command->name, error);
     printf("%s: %" PRIu64 " ops, of %" PRIu64 " read\n", transform->out, result.written_count,
            result.read_count);
     if (result.is_damaged)

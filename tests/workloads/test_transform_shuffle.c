@@ -133,7 +133,7 @@ static void orders_are_drawn_alike(void **state) {
 
     (void)state;
     stream_write(source_path, ops, 4, false, NULL);
-    for (int seed = 0; seed < 600; seed++) {
+    for (int seed = 0; seed < 180; seed++) {
         struct whole one;
         int code = 0;
 
@@ -151,7 +151,7 @@ static void orders_are_drawn_alike(void **state) {
     }
     assert_int_equal(kinds, 6);
     for (int code = 0; code < 256; code++)
-        assert_true(seen[code] == 0 || (seen[code] > 100 - 37 && seen[code] < 100 + 37));
+        assert_true(seen[code] == 0 || (seen[code] > 30 - 20 && seen[code] < 30 + 20));
 }
 
 static void deaths_keep_the_curve(void **state) {

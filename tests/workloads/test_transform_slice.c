@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "transforming.h"
@@ -129,6 +131,30 @@ static void a_slice_beyond_the_end_is_refused(void **state) {
     transform.slice.phase = 9;
     assert_false(hb_transform_slice(&transform, &result, error));
     assert_non_null(strstr(error, "phases, not 9"));
+}
+
+/* What cannot be written is said, and no part of it stays. */
+static void a_full_disk_is_a_failure(void **state) {
+    struct hb_transform transform = transform_plain();
+    struct hb_transform_result result;
+    struct rlimit limit, small = {.rlim_cur = 1000};
+    char error[HB_TRACE_ERROR_MAX] = "";
+    bool good;
+
+    (void)state;
+    free(source_make(1, OPS, 1));
+    unlink(out_path);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small.rlim_max = limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    good = hb_transform_slice(&transform, &result, error);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_false(good);
+    assert_true(result.is_unwritten);
+    assert_non_null(strstr(error, "cannot write"));
+    assert_int_equal(access(out_path, F_OK), -1);
 }
 
 static void nothing_is_overwritten(void **state) {
@@ -272,6 +298,7 @@ int main(void) {
         cmocka_unit_test(a_slice_goes_on_from_what_was_live),
         cmocka_unit_test(without_a_prologue_older_objects_are_counted_out),
         cmocka_unit_test(a_slice_beyond_the_end_is_refused),
+        cmocka_unit_test(a_full_disk_is_a_failure),
         cmocka_unit_test(nothing_is_overwritten),
         cmocka_unit_test(a_damaged_trace_gives_what_can_be_read),
         cmocka_unit_test(phases_are_straight_pieces),

@@ -35,7 +35,7 @@ bool hb_transform_amplify(const struct hb_transform *transform, struct hb_transf
     const struct hb_op *op;
     bool good = true;
 
-    if (!hb_job_begin(&job, transform, error))
+    if (!hb_job_begin(&job, transform, result, error))
         return false;
     while (good && (op = hb_source_next(&job.source)) != NULL)
         good = copies_write(&job, &threads, op);

@@ -51,7 +51,7 @@ bool hb_transform_filter(const struct hb_transform *transform, struct hb_transfo
     const struct hb_op *op;
     bool good = true;
 
-    if (!hb_job_begin(&job, transform, error))
+    if (!hb_job_begin(&job, transform, result, error))
         return false;
     while (good && (op = hb_source_next(&job.source)) != NULL)
         if (op_is_chosen(&job, op))

@@ -36,7 +36,7 @@ bool hb_transform_finish(const struct hb_transform *transform, struct hb_transfo
     const struct hb_op *op;
     bool good = true;
 
-    if (!hb_job_begin(&job, transform, error))
+    if (!hb_job_begin(&job, transform, result, error))
         return false;
     while (good && (op = hb_source_next(&job.source)) != NULL) {
         good = hb_rewrite_op(&job.rewrite, op);

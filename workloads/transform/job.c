@@ -6,9 +6,11 @@
 
 #include "workloads/transform/note.h"
 
-bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform, char *error) {
+bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform,
+                  struct hb_transform_result *result, char *error) {
     const struct hb_trace_info *info;
 
+    memset(result, 0, sizeof *result);
     memset(job, 0, sizeof *job);
     job->transform = transform;
     job->error = error;
@@ -32,12 +34,12 @@ void hb_job_damage(const struct hb_source *source, struct hb_transform_result *r
 }
 
 bool hb_job_end(struct hb_job *job, bool good, struct hb_transform_result *result) {
-    memset(result, 0, sizeof *result);
     result->read_count = job->source.op_count;
     result->written_count = job->rewrite.written_count;
     if (good)
         hb_job_damage(&job->source, result, job->note);
     good = hb_rewrite_end(&job->rewrite, good, job->note);
+    result->is_unwritten = job->rewrite.is_unwritten;
     hb_source_close(&job->source);
     return good;
 }

@@ -16,8 +16,10 @@ struct hb_job {
     char *error;
 };
 
-/* Open the first path and begin the output. On failure nothing is left to be ended. */
-bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform, char *error);
+/* Open the first path and begin the output, the result at rest. On failure nothing is left to be
+ * ended. */
+bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform,
+                  struct hb_transform_result *result, char *error);
 
 /* Note what is wrong with a source that has been read to its end, if anything is. */
 void hb_job_damage(const struct hb_source *source, struct hb_transform_result *result, char *note);

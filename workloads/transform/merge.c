@@ -143,7 +143,6 @@ static bool merge_end(struct merge *merge, bool good, struct hb_transform_result
     static const char *const orders[] = {"by operations", "by time", "in sequence"};
     char note[HB_JOB_NOTE_MAX] = "";
 
-    memset(result, 0, sizeof *result);
     hb_note_add(note, sizeof note, "merge: %zu traces, %s", merge->transform->path_count,
                 orders[merge->transform->merge_order]);
     for (size_t i = 0; i < merge->transform->path_count && good; i++) {
@@ -151,7 +150,9 @@ static bool merge_end(struct merge *merge, bool good, struct hb_transform_result
         hb_job_damage(&merge->sources[i], result, note);
     }
     result->written_count = merge->rewrite.written_count;
-    return hb_rewrite_end(&merge->rewrite, good, note);
+    good = hb_rewrite_end(&merge->rewrite, good, note);
+    result->is_unwritten = merge->rewrite.is_unwritten;
+    return good;
 }
 
 bool hb_transform_merge(const struct hb_transform *transform, struct hb_transform_result *result,
@@ -160,6 +161,7 @@ bool hb_transform_merge(const struct hb_transform *transform, struct hb_transfor
     struct hb_trace_info said;
     bool has_times, good;
 
+    memset(result, 0, sizeof *result);
     if (merge == NULL)
         return trace_fail(error, "out of memory to merge traces");
     merge->transform = transform;

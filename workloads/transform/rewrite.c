@@ -54,6 +54,7 @@ bool hb_rewrite_op(struct hb_rewrite *rewrite, const struct hb_op *op) {
     rewrite->written_count += op->kind <= HB_OP_FREE;
     if (hb_trace_append(rewrite->writer, &copy))
         return true;
+    rewrite->is_unwritten = true;
     complaint = hb_trace_writer_error(rewrite->writer);
     return trace_fail(rewrite->error, "%s", complaint != NULL ? complaint : "cannot be written");
 }
@@ -62,6 +63,7 @@ bool hb_rewrite_end(struct hb_rewrite *rewrite, bool good, const char *note) {
     if (good) {
         hb_note_append(rewrite->said.note, note);
         good = hb_trace_finish(rewrite->writer, &rewrite->said, rewrite->error);
+        rewrite->is_unwritten = !good;
     } else
         hb_trace_discard(rewrite->writer);
     rewrite->writer = NULL;

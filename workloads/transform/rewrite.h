@@ -13,6 +13,7 @@ struct hb_rewrite {
     struct hb_trace_info said; /* what the new trace will say of itself */
     uint64_t born_count;
     uint64_t written_count; /* operations, thread marks left out */
+    bool is_unwritten;      /* writing has failed */
     char *error;            /* the caller's, HB_TRACE_ERROR_MAX bytes */
 };
 

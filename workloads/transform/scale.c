@@ -25,7 +25,7 @@ bool hb_transform_scale(const struct hb_transform *transform, struct hb_transfor
     uint64_t cut_count = 0;
     bool good = true;
 
-    if (!hb_job_begin(&job, transform, error))
+    if (!hb_job_begin(&job, transform, result, error))
         return false;
     while (good && (op = hb_source_next(&job.source)) != NULL) {
         struct hb_op scaled = *op;

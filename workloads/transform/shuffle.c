@@ -178,7 +178,7 @@ bool hb_transform_shuffle(const struct hb_transform *transform, struct hb_transf
     struct hb_job job;
     bool good;
 
-    if (!hb_job_begin(&job, transform, error))
+    if (!hb_job_begin(&job, transform, result, error))
         return false;
     good = transform->shuffle.what == HB_SHUFFLE_DEATHS ? hb_shuffle_deaths(&job)
                                                         : windows_write(&job);

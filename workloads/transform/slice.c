@@ -152,7 +152,7 @@ bool hb_transform_slice(const struct hb_transform *transform, struct hb_transfor
     struct slice slice = {.from = 0};
     bool good;
 
-    if (!hb_job_begin(&slice.job, transform, error))
+    if (!hb_job_begin(&slice.job, transform, result, error))
         return false;
     good = range_find(&slice) && slice_copy(&slice) && range_check(&slice);
     note_make(&slice);

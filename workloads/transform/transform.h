@@ -49,6 +49,7 @@ struct hb_transform {
 
 struct hb_transform_result {
     uint64_t read_count, written_count; /* operations, thread marks left out */
+    bool is_unwritten;                  /* it failed because the output could not be written */
     bool is_damaged;                    /* a source was; damage says where */
     char damage[HB_TRACE_ERROR_MAX];
 };
