@@ -35,7 +35,7 @@ struct session {
     struct hb_oracle oracle;
     struct hb_shrink shrink;
     struct hb_trace_info said; /* what the trace says of itself */
-    uint64_t op_count;         /* of the trace, marks included */
+    uint64_t op_count;         /* of the whole trace */
     uint64_t run_count;
     char error[HB_TRACE_ERROR_MAX]; /* "" while all is well */
 };
@@ -114,10 +114,19 @@ static int request_parse(struct request *request, int argc, char **argv, bool *d
     return hb_trace_resolve(argv[optind], request->path, sizeof request->path);
 }
 
+/* Thread marks left out. */
+static size_t ops_count(const struct hb_candidate *candidate) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < candidate->count; i++)
+        count += candidate->ops[i].kind <= HB_OP_FREE;
+    return count;
+}
+
 static void progress_draw(const struct session *session) {
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[Kshrink: %zu ops left of %" PRIu64 ", %" PRIu64 " runs",
-                session->shrink.best.count, session->op_count, session->run_count);
+                ops_count(&session->shrink.best), session->op_count, session->run_count);
 }
 
 static void progress_clear(void) {
@@ -159,12 +168,12 @@ static enum hb_verdict candidate_judge(void *context, const struct hb_candidate 
                                                                        : HB_VERDICT_FAILS;
 }
 
-static void step_report(void *context, const char *step, size_t op_count) {
+static void step_report(void *context, const char *step) {
     const struct session *session = context;
 
     progress_clear();
-    fprintf(stderr, "shrink: %s: %zu ops left, %" PRIu64 " runs\n", step, op_count,
-            session->run_count);
+    fprintf(stderr, "shrink: %s: %zu ops left, %" PRIu64 " runs\n", step,
+            ops_count(&session->shrink.best), session->run_count);
 }
 
 /* Does the command succeed for the whole trace? HB_EXIT_OK, or the exit status after a line. */
@@ -210,7 +219,8 @@ static int best_keep(struct session *session) {
     if (!hb_candidate_write(&shrink->best, request->out, &session->said, note, session->error))
         return hb_failure("trace shrink: %s", session->error);
     printf("%s: %zu ops, %zu objects, of %" PRIu64 " ops; %" PRIu64 " runs; %s\n", request->out,
-           shrink->best.count, objects_count(&shrink->best), session->op_count, session->run_count,
+           ops_count(&shrink->best), objects_count(&shrink->best), session->op_count,
+           session->run_count,
            !shrink->is_stopped ? "without any one of its objects the command fails"
                                : "stopped early: more could perhaps go");
     return hb_interrupted() ? SIGNAL_STATUS + hb_interrupted() : HB_EXIT_OK;
@@ -242,7 +252,7 @@ static bool session_read(struct session *session, char *error) {
     hb_op_source_close(source);
     if (!hb_shrink_read(&session->shrink, session->request->path, error))
         return false;
-    session->op_count = session->shrink.best.count;
+    session->op_count = ops_count(&session->shrink.best);
     return true;
 }
 

@@ -35,8 +35,9 @@ void hb_plot_trace_caption(struct hb_plot_sheet *sheet, const struct hb_plot_tra
     char text[HB_PLOT_TEXT_MAX];
 
     snprintf(text, sizeof text,
-             "%s; %s: %" PRIu64 " operations, %" PRIu64 " objects, %" PRIu32 " thread%s%s", what,
-             trace->name, trace->info->op_count, trace->info->object_count,
+             "%s; %s: %" PRIu64 " operation%s, %" PRIu64 " object%s, %" PRIu32 " thread%s%s", what,
+             trace->name, trace->info->op_count, trace->info->op_count == 1 ? "" : "s",
+             trace->info->object_count, trace->info->object_count == 1 ? "" : "s",
              trace->info->thread_count, trace->info->thread_count == 1 ? "" : "s",
              trace->info->is_whole ? "" : ", as far as the damaged trace can be read");
     hb_plot_set_caption_text(sheet, text);
@@ -110,7 +111,7 @@ static enum hb_plot_status picture_draw(const struct hb_plots *plots,
                                         const struct picture *picture, char *error) {
     struct hb_plot_grid grid = {.panels = picture->panel_count,
                                 .columns = 1,
-                                .left = 70,
+                                .left = 84,
                                 .right = 20,
                                 .top = 100,
                                 .bottom = 95,

@@ -40,13 +40,15 @@ static void threads_choose(struct view *view) {
     }
 }
 
+/* Steps: each mean from its first operation on, the last one up to the end. */
 static void curve_write(struct hb_plot_sheet *sheet, const struct view *view,
                         const struct hb_trace_curve *curve) {
-    for (size_t i = 0; i < curve->count; i++) {
-        double middle = ((double)i + 0.5) * (double)curve->step;
+    for (size_t i = 0; i <= curve->count && curve->count > 0; i++) {
+        uint64_t start = i < curve->count ? i * curve->step : curve->op_count;
+        size_t point = i < curve->count ? i : curve->count - 1;
 
-        hb_plot_write_number(sheet, fmin(middle, (double)curve->op_count) / view->x_unit, '\t');
-        hb_plot_write_number(sheet, curve->mean_bytes[i] / view->y_unit, '\n');
+        hb_plot_write_number(sheet, (double)start / view->x_unit, '\t');
+        hb_plot_write_number(sheet, curve->mean_bytes[point] / view->y_unit, '\n');
     }
     fputs("\n\n", sheet->data);
 }
@@ -125,7 +127,7 @@ enum hb_plot_status hb_plot_trace_live(const struct hb_plots *plots,
                                        const struct hb_plot_trace *trace, char *error) {
     struct view view = {.trace = trace};
     struct hb_plot_grid grid = {
-        .columns = 1, .left = 70, .right = 20, .top = 100, .bottom = 95, .gap_y = 45};
+        .columns = 1, .left = 84, .right = 20, .top = 100, .bottom = 95, .gap_y = 45};
     struct hb_plot_sheet sheet;
     char name[HB_PLOT_NAME_MAX];
 

@@ -1,5 +1,5 @@
 # trace-live.gp -- live bytes over the operations of a trace: all, then of several threads each one's.
-# Columns: operation, live, in the units of the axes.
+# Columns: first operation of a mean, mean of live bytes, in the units of the axes.
 
 set multiplot
 set xrange [0:x_most]
@@ -19,8 +19,8 @@ do for [i = 0:panels - 1] {
                 lw 1 dt (8, 6) lc rgb vermillion front
         }
     }
-    plot name.".tsv" index i using 1:2 with filledcurves y1=0 lc rgb shade, \
-         "" index i using 1:2 with lines lw 2 lc rgb blue
+    plot name.".tsv" index i using 1:2 with fillsteps lc rgb shade, \
+         "" index i using 1:2 with steps lw 2 lc rgb blue
     eval texts_done
     if (i == 0) { do for [k = 2:phases] { unset arrow 200+k } }
 }

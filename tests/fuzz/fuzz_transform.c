@@ -88,8 +88,8 @@ static enum hb_verdict shrink_test(void *context, const struct hb_candidate *can
     return candidate->count % 3 != 1 ? HB_VERDICT_HOLDS : HB_VERDICT_FAILS;
 }
 
-static void shrink_report(void *context, const char *step, size_t op_count) {
-    (void)context, (void)step, (void)op_count;
+static void shrink_report(void *context, const char *step) {
+    (void)context, (void)step;
 }
 
 static bool shrink_run(const struct hb_transform *transform, struct hb_transform_result *result,

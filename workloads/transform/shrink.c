@@ -77,7 +77,7 @@ bool hb_shrink_run(struct hb_shrink *shrink, char *error) {
             shrinking.has_changed = false;
             good = good && steps[i].run(&shrinking);
             if (shrinking.has_changed)
-                shrink->report(shrink->context, steps[i].name, shrink->best.count);
+                shrink->report(shrink->context, steps[i].name);
             has_changed |= shrinking.has_changed;
         }
     }

@@ -30,8 +30,8 @@ struct hb_candidate {
 struct hb_shrink {
     /* Does it still hold for this candidate? */
     enum hb_verdict (*test)(void *context, const struct hb_candidate *candidate);
-    /* A step has ended, with so many operations left. */
-    void (*report)(void *context, const char *step, size_t op_count);
+    /* A step has ended, with a smaller best. */
+    void (*report)(void *context, const char *step);
     void *context;
     struct hb_candidate best; /* the smallest for which it held; hb_shrink_free frees it */
     bool is_stopped;          /* by a verdict: best need not be minimal */
