@@ -11,6 +11,9 @@
 
 enum { ERROR_BYTES = 512 };
 
+/* Operations ahead, and slots from which on tables outgrow the nearer caches. */
+enum { AHEAD = 16, MANY_SLOTS = 1 << 15 };
+
 struct hb_compiler {
     struct program_header facts;
     const char *path;
@@ -23,6 +26,7 @@ struct hb_compiler {
     uint32_t *spare;           /* slots to use again, the last freed on top */
     size_t spare_count, slot_capacity;
     uint64_t live;
+    uint64_t born; /* objects so far */
     bool failed;
 };
 
@@ -57,6 +61,7 @@ static bool object_born(struct hb_compiler *compiler, uint64_t object, uint32_t 
     if (!slot_take(compiler, slot) || !hb_objects_born(&compiler->objects, object, *slot))
         return false;
     compiler->requests[*slot] = 0;
+    compiler->born = object + 1;
     return true;
 }
 
@@ -100,6 +105,17 @@ static size_t compile_op(struct hb_compiler *compiler, const struct hb_op *op, u
     return hb_word_write(word, op, slot, request);
 }
 
+/* Where many objects live, each is a cache miss: those of the operations to come are fetched while
+ * the present one is compiled, first their slot, then, as it is at hand, what the slot holds. */
+static void look_ahead(const struct hb_compiler *compiler) {
+    const struct hb_op *far = compiler->ops + AHEAD, *near = compiler->ops + AHEAD / 2;
+    if (far->kind == HB_OP_FREE || far->kind == HB_OP_REALLOC)
+        hb_objects_prefetch(&compiler->objects, far->object);
+    if ((near->kind == HB_OP_FREE || near->kind == HB_OP_REALLOC) && near->object < compiler->born)
+        __builtin_prefetch(&compiler->requests[*hb_objects_at(&compiler->objects, near->object)],
+                           1);
+}
+
 struct hb_compiler *hb_compiler_open(const char *path, uint64_t scale, char *error) {
     struct hb_compiler *compiler = calloc(1, sizeof *compiler);
     if (!compiler) {
@@ -123,6 +139,8 @@ size_t hb_compiler_next(struct hb_compiler *compiler, uint64_t *words, size_t ca
             compiler->op_count = hb_op_source_next(compiler->source, &compiler->ops);
         if (!compiler->op_count)
             break;
+        if (compiler->op_count > AHEAD && compiler->facts.slot_count > MANY_SLOTS)
+            look_ahead(compiler);
         used += compile_op(compiler, compiler->ops, words + used);
         compiler->ops++;
         compiler->op_count--;

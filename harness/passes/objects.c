@@ -46,6 +46,14 @@ uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object) {
     return &objects->pages[object / PAGE_OBJECTS]->value[object % PAGE_OBJECTS];
 }
 
+void hb_objects_prefetch(const struct hb_objects *objects, uint64_t object) {
+    size_t index = object / PAGE_OBJECTS, place = object % PAGE_OBJECTS;
+    if (index >= objects->page_count || !objects->pages[index])
+        return;
+    __builtin_prefetch(&objects->pages[index]->value[place], 1);
+    __builtin_prefetch(&objects->pages[index]->live[place / WORD_BITS], 1);
+}
+
 void hb_objects_dies(struct hb_objects *objects, uint64_t object) {
     struct hb_object_page **page = &objects->pages[object / PAGE_OBJECTS];
     size_t place = object % PAGE_OBJECTS;

@@ -20,6 +20,9 @@ bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value
 /* The number of a live object, to read and to change; valid until its death. */
 uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object);
 
+/* The number of an object will be asked for soon. The object need not be born yet. */
+void hb_objects_prefetch(const struct hb_objects *objects, uint64_t object);
+
 void hb_objects_dies(struct hb_objects *objects, uint64_t object);
 
 /* Visit those still live, in the order of their births. */

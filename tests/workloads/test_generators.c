@@ -158,9 +158,9 @@ static void peaks_are_built_up_and_discarded(void **state) {
     census_take(&census, "synth:peaks:ops=600000:live=1000000:mean=100:peaks=3");
     for (int i = 0; i < 3; i++) {
         double start = i / 3.0;
-        level_is(&census, start + 0.75 / 6, 500000, 2 * CHURN + 5000);
-        level_is(&census, start + 0.745 / 3, 993333, 2 * CHURN + 5000);
-        level_is(&census, start + 0.98 / 3, 0, 2 * CHURN);
+        level_is(&census, start + 0.75 / 6, 500000, 3 * CHURN);
+        level_is(&census, start + 0.745 / 3, 993333, 3 * CHURN);
+        level_is(&census, start + 0.98 / 3, 0, 3 * CHURN);
     }
     census_end(&census);
 }

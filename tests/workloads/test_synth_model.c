@@ -35,28 +35,13 @@ static uint64_t *largest_sizes(const struct census *census) {
     return sizes;
 }
 
-/* As the models see the trace: largest sizes. */
-static uint64_t peak_of_largest(const struct census *real) {
-    uint64_t live = 0, peak = 0, *sizes = calloc(real->object_count, sizeof *sizes);
-    for (uint64_t i = 0; i < real->op_count; i++)
-        if (real->ops[i].kind <= HB_OP_REALLOC && real->ops[i].size > sizes[real->ops[i].object])
-            sizes[real->ops[i].object] = real->ops[i].size;
-    for (uint64_t i = 0; i < real->op_count; i++) {
-        live += real->ops[i].kind <= HB_OP_ALIGNED ? sizes[real->ops[i].object] : 0;
-        live -= real->ops[i].kind == HB_OP_FREE ? sizes[real->ops[i].object] : 0;
-        peak = live > peak ? live : peak;
-    }
-    free(sizes);
-    return peak;
-}
-
 static void every_model_has_the_traces_peak(void **state) {
     (void)state;
     static const char *const kinds[] = {"shuffle", "cdf", "markov", "mean"};
     struct census real, model;
     char rest[64];
     census_take(&real, TRACE);
-    double peak = (double)peak_of_largest(&real);
+    double peak = (double)real.peak_live;
     for (size_t i = 0; i < 4; i++) {
         snprintf(rest, sizeof rest, "kind=%s", kinds[i]);
         model_take(&model, rest);

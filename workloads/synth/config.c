@@ -51,6 +51,7 @@ static bool value_parse(struct synth_config *config, const struct synth_option *
                         const char *text) {
     void *at = config_at(config, option);
     if (option->kind == SYNTH_TEXT) {
+        memset(at, 0, HB_SYNTH_FROM_MAX); /* nothing of an earlier value stays */
         snprintf(at, HB_SYNTH_FROM_MAX, "%s", text);
         return *text && strlen(text) < HB_SYNTH_FROM_MAX;
     }

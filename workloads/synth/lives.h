@@ -24,7 +24,7 @@ bool synth_lives_read(struct synth_lives *lives, const char *from, char *error);
 
 /* The peak of live bytes if these were born one after the other and died after factor times their
  * lifetimes, each before the next birth. deltas has room for count + 1. */
-uint64_t synth_lives_peak(const struct synth_lives *lives, double factor, int64_t *deltas);
+uint64_t synth_lives_peak(const struct synth_lives *lives, double factor, uint64_t *deltas);
 
 /* When an object dies: before the birth of that number; count or above: never. */
 static inline uint64_t synth_life_end(const struct synth_life *life, size_t born, double factor,

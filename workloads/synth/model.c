@@ -16,10 +16,10 @@
  * lifetimes are therefore multiplied by one factor, found by bisection, that makes the peaks equal.
  * An object that outlives the trace then is not freed.
  *
- * Laws: as many births as the trace, peak live bytes within 1% of its (as near as the lifetime of
- * one large object lets them come); with shuffle the sizes are the same multiset. Fewer operations
- * are the first of these; for more, the births are as many as so many of the trace's operations
- * hold.
+ * Laws: as many births as the trace, peak live bytes as near to its own as the lifetimes of
+ * single large objects let them come (1% on most); with shuffle the sizes are the same multiset.
+ * Fewer operations are the first of these; for more, the births are as many as so many of the
+ * trace's operations hold.
  */
 #include "workloads/synth/generator.h"
 #include "workloads/synth/lives.h"
@@ -129,10 +129,10 @@ static void mean_fill(struct model *model) {
 }
 
 /* How far the peak with this factor is off the trace's; the best factor so far is kept. */
-static int64_t factor_try(struct model *model, double factor, int64_t *deltas, uint64_t *least) {
+static int64_t factor_try(struct model *model, double factor, uint64_t *deltas, uint64_t *least) {
     uint64_t peak = synth_lives_peak(&model->lives, factor, deltas);
     int64_t off = (int64_t)(peak - model->real.peak_bytes);
-    uint64_t far = (uint64_t)(off < 0 ? -off : off);
+    uint64_t far = off < 0 ? 0 - (uint64_t)off : (uint64_t)off;
     if (far < *least) {
         *least = far;
         model->factor = factor;
@@ -143,7 +143,7 @@ static int64_t factor_try(struct model *model, double factor, int64_t *deltas, u
 /* The factor of lifetimes whose peak is the trace's: doubled until it is too large, then by
  * bisection. */
 static bool factor_find(struct model *model) {
-    int64_t *deltas = malloc((model->lives.count + 1) * sizeof *deltas);
+    uint64_t *deltas = malloc((model->lives.count + 1) * sizeof *deltas);
     uint64_t least = UINT64_MAX;
     double low = 0, high = 1;
     if (!deltas)

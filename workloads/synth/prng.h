@@ -37,10 +37,14 @@ static inline uint64_t synth_random_bits(struct synth_prng *prng) {
     return result;
 }
 
-/* 0 to bound - 1, bound > 0: the high half of a product (Lemire, ACM TOMACS 29, 2019), whose bias,
- * below bound / 2^64, is let be. */
+/* Random bits as a number from 0 to bound - 1, bound > 0: the high half of a product (Lemire, ACM
+ * TOMACS 29, 2019), whose bias, below bound / 2^64, is let be. */
+static inline uint64_t synth_scale_below(uint64_t bits, uint64_t bound) {
+    return (uint64_t)((unsigned __int128)bits * bound >> 64);
+}
+
 static inline uint64_t synth_random_below(struct synth_prng *prng, uint64_t bound) {
-    return (uint64_t)((unsigned __int128)synth_random_bits(prng) * bound >> 64);
+    return synth_scale_below(synth_random_bits(prng), bound);
 }
 
 /* Uniform in (0, 1): the middles of 2^52 equal parts. */
