@@ -111,7 +111,7 @@ lives '"request_class_count":\[0,0,0,0,1,2\]'
 expect 0 "of others' objects *1 frees, 1 reallocs" "$bench" trace info lives.hbt
 expect 0 '^ *1 *2 *0 *1 *1 *0 B$' "$bench" trace info lives.hbt
 expect 0 '^phases of live bytes' "$bench" trace info synth:random:ops=20000
-expect 0 '14481 ops, of 20000 read' "$bench" trace slice --from=5000 --prologue=no synth:random:ops=20000 \
+expect 0 '14516 ops, of 20000 read' "$bench" trace slice --from=5000 --prologue=no synth:random:ops=20000 \
     -o generated.hbt
 
 # Pictures, where there is a gnuplot: each with its data and its script.
