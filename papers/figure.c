@@ -149,7 +149,8 @@ static void axes_write(struct hb_plot_sheet *sheet, const struct hb_figure *figu
     hb_plot_set_number(sheet, "y_most", y.most);
     fprintf(sheet->script, "panels_share_y = %d\n", !figure->y_differs);
     if (figure->x_tics)
-        fprintf(sheet->script, "x_tics = 1\nset xtics (%s)\n", figure->x_tics);
+        fprintf(sheet->script, "x_tics = 1\nset xtics %s(%s)\n",
+                figure->x_tics_turned ? "rotate by 55 right " : "", figure->x_tics);
     hb_plot_set_text(sheet, "x_title", figure->x_title);
     hb_plot_set_text(sheet, "y_title", figure->y_title);
 }
@@ -163,7 +164,7 @@ bool hb_figure_draw(const struct hb_figure *figure, struct hb_paper_run *run) {
                                 .left = 100,
                                 .right = KEY_PIXELS + 20,
                                 .top = 100,
-                                .bottom = 95,
+                                .bottom = figure->x_tics_turned ? 125 : 95,
                                 .gap_x = 70,
                                 .gap_y = 75,
                                 .panel_height = figure->panel_count > 2 ? 250 : 400};

@@ -30,6 +30,7 @@ struct hb_figure {
     bool x_is_log2, y_is_log;
     bool y_differs;     /* each panel has a scale of its own */
     const char *x_tics; /* as gnuplot takes them: "'uniform' 0, 'normal' 1", or NULL */
+    bool x_tics_turned; /* long names: at a slant */
     size_t panel_count;
     const char *panel_names[HB_FIGURE_PANELS_MAX];
     struct hb_figure_series series[HB_FIGURE_SERIES_MAX];

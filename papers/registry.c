@@ -9,15 +9,13 @@ extern const struct hb_paper hb_paper_buddy_internal;
 extern const struct hb_paper hb_paper_shore_bays;
 extern const struct hb_paper hb_paper_fifty_percent;
 extern const struct hb_paper hb_paper_randell;
+extern const struct hb_paper hb_paper_johnstone_wilson;
 
 const struct hb_paper *const hb_papers[] = {
-    &hb_paper_robson,
-    &hb_paper_bestfit_catastrophe,
-    &hb_paper_buddy_internal,
-    &hb_paper_shore_bays,
-    &hb_paper_fifty_percent,
-    &hb_paper_randell,
-    NULL,
+    &hb_paper_robson,           &hb_paper_bestfit_catastrophe,
+    &hb_paper_buddy_internal,   &hb_paper_shore_bays,
+    &hb_paper_fifty_percent,    &hb_paper_randell,
+    &hb_paper_johnstone_wilson, NULL,
 };
 
 const struct hb_paper *hb_paper_find(const char *name) {

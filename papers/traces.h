@@ -1,0 +1,16 @@
+/* traces.h -- allocators' space on whole traces, for papers. */
+#ifndef HB_PAPERS_TRACES_H
+#define HB_PAPERS_TRACES_H
+
+#include "allocators/registry.h"
+#include "harness/results/results.h"
+
+/* Measure the space of one allocator on the trace at path (or a generator's spec), in a worker, as
+ * `heapbench run --passes=space` does; touches: are payloads written, so that resident memory says
+ * something? The result must be cleared with hb_result_clear. False, with one line in error (512
+ * bytes), if the trace cannot be read or memory is short; what fails in the worker is in
+ * result->error. */
+bool hb_paper_space(const struct hb_spec *spec, const char *path, bool touches,
+                    struct hb_result *result, char *error);
+
+#endif
