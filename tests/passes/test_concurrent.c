@@ -218,8 +218,11 @@ static void a_paced_replay_keeps_the_recorded_times(void **state) {
         assert_true(end_ns >= duration_ns);
         double mean = (double)result->mean_resident_bytes,
                peak = (double)result->peak_resident_bytes;
-        assert_true(mean > peak * 0.3 && mean < peak * 0.7);
-        assert_true(peak >= PACED_OPS * 65536. && peak < PACED_OPS * 70000.);
+        assert_true(mean > peak * 0.3 && mean < peak * 0.8);
+        assert_true(peak >= PACED_OPS * 65536.);
+#ifndef HB_SANITIZED /* whose shadow is resident, too */
+        assert_true(peak < PACED_OPS * 70000.);
+#endif
     }
     hb_results_free(results, count);
 }
