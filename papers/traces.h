@@ -13,4 +13,10 @@
 bool hb_paper_space(const struct hb_spec *spec, const char *path, bool touches,
                     struct hb_result *result, char *error);
 
+/* The same of several allocators of one scale, at most HB_PAPER_SPACES_MAX: the trace is read once.
+ */
+enum { HB_PAPER_SPACES_MAX = 32 };
+bool hb_paper_spaces(const struct hb_spec *specs, size_t count, const char *path, bool touches,
+                     struct hb_result *results, char *error);
+
 #endif
