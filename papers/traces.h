@@ -19,4 +19,10 @@ enum { HB_PAPER_SPACES_MAX = 32 };
 bool hb_paper_spaces(const struct hb_spec *specs, size_t count, const char *path, bool touches,
                      struct hb_result *results, char *error);
 
+/* Their time, warm, in so many blocks, as `heapbench run --passes=time` does: ns_per_op of the
+ * results.
+ */
+bool hb_paper_times(const struct hb_spec *specs, size_t count, const char *path, uint64_t repeats,
+                    struct hb_result *results, char *error);
+
 #endif
