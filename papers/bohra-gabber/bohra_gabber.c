@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/plot/sheet.h"
 #include "papers/allocators.h"
 #include "papers/figure.h"
 #include "papers/traces.h"
@@ -53,10 +54,10 @@ static double end_ratio(const struct hb_result *result) {
            last(&result->series_live_bytes);
 }
 
-static void curve_add(struct study *study, int load, const char *name,
+static void curve_add(struct study *study, int load, const char *name, enum hb_figure_style style,
                       const struct hb_counts *bytes, const struct hb_result *result) {
-    for (size_t i = 0; i < bytes->count; i += 1 + bytes->count / 100)
-        hb_figure_add(study->figure, (size_t)load, name, HB_FIGURE_LINES,
+    for (size_t i = 0; i < bytes->count; i += 1 + bytes->count / 50)
+        hb_figure_add(study->figure, (size_t)load, name, style,
                       (double)result->series_op.values[i] / 1e3,
                       (double)bytes->values[i] / (1 << 20));
 }
@@ -82,13 +83,14 @@ static bool seed_measure(struct study *study, int load, uint64_t seed) {
                 results[i].frag_at_peak_footprint_ratio, results[i].frag_peak_ratio,
                 results[i].resident_peak_ratio);
         if (seed == 1)
-            curve_add(study, load, study->names[i],
+            curve_add(study, load, study->names[i], HB_FIGURE_LINES,
                       results[i].series_footprint_bytes.count ? &results[i].series_footprint_bytes
                                                               : &results[i].series_resident_bytes,
                       &results[i]);
     }
     if (ok && seed == 1)
-        curve_add(study, load, "live", &results[0].series_live_bytes, &results[0]);
+        curve_add(study, load, "live", HB_FIGURE_REFERENCE, &results[0].series_live_bytes,
+                  &results[0]);
     for (size_t i = 0; i < study->count; i++)
         hb_result_clear(&results[i]);
     return ok;
@@ -227,7 +229,7 @@ static bool study_open(struct study *study) {
     struct hb_paper_allocators *foreigns = hb_paper_foreigns();
     for (size_t i = 0; i < OURS; i++) {
         hb_paper_spec(ours[i], &study->specs[study->count]);
-        snprintf(study->names[study->count++], sizeof study->names[0], "%s", ours[i]);
+        hb_plot_allocator_name(ours[i], study->names[study->count++], sizeof study->names[0]);
     }
     for (size_t i = 0; foreigns && i < foreigns->count && study->count < MOST; i++) {
         study->specs[study->count] = foreigns->specs[i];
