@@ -103,7 +103,7 @@ static double axis_end(const struct hb_results_blocks *blocks, double panel_widt
     for (size_t i = 0; i < blocks->count; i++) {
         for (size_t j = 0; j < blocks->blocks[i].count; j++) {
             const struct hb_result *row = blocks->blocks[i].rows[j];
-            double bar = fmin(row_end(row), longest);
+            double end = row_end(row), bar = isnan(end) ? 0 : fmin(end, longest);
             row_label(row, longest, label, sizeof label);
             double label_part = LETTER_PIXELS * (double)(strlen(label) + 1) / panel_width;
             most = fmax(most, bar / (1 - fmin(label_part, 0.7)));

@@ -203,3 +203,8 @@ done
 printf '#!/nowhere/sh\n' >bin/gnuplot
 chmod -x bin/gnuplot
 expect 1 "gnuplot cannot be run: Permission denied" env PATH="$PWD/bin" "$heapbench" plot run
+
+# A replay that was too short to time has no bar, and the others' axis ends where it should.
+mkdir short
+sed -n '1,2{2s/"ns_per_op\(_ci95_[a-z]*\)\{0,1\}":[^,]*/"ns_per_op\1":null/g;p}' "$results" >short/results.jsonl
+expect 0 "1 plot in" "$heapbench" plot short -o short/time.svg
