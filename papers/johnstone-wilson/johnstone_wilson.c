@@ -6,9 +6,10 @@
 #include "harness/cmd.h"
 #include "papers/allocators.h"
 #include "papers/figure.h"
+#include "papers/suite.h"
 #include "papers/traces.h"
 
-enum { POLICIES = 12, MODES = 2, TRACES_MAX = 64, BEST = 0, BEST_LIFO = 1, NEXT = 4 };
+enum { POLICIES = 12, MODES = 2, BEST = 0, BEST_LIFO = 1, NEXT = 4 };
 enum { GOOD_POLICIES = 4, MIDDLE_END = 6 };
 #define LITTLE 1.05 /* peak footprint / peak live */
 
@@ -34,12 +35,10 @@ struct study {
     struct hb_paper_run *run;
     FILE *data;
     struct hb_figure *figure;
-    char **names;
-    size_t count; /* of traces */
+    struct hb_paper_suite suite;
     struct hb_paper_allocators *foreigns;
-    double peak[MODES][POLICIES][TRACES_MAX];
-    double resident[HB_PAPER_ALLOCATORS_MAX][TRACES_MAX]; /* of others */
-    char tics[2048];
+    double peak[MODES][POLICIES][HB_PAPER_TRACES_MAX];
+    double resident[HB_PAPER_ALLOCATORS_MAX][HB_PAPER_TRACES_MAX]; /* of others */
 };
 
 static void value_write(FILE *file, double value) {
@@ -58,7 +57,7 @@ static void row_write(const struct study *study, size_t trace, const char *mode,
                              result->resident_peak_ratio,
                              result->internal_frag_ratio,
                              result->external_frag_ratio};
-    fprintf(study->data, "%s,%s,%s", study->names[trace], mode, name);
+    fprintf(study->data, "%s,%s,%s", study->suite.names[trace], mode, name);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         value_write(study->data, values[i]);
     fputc('\n', study->data);
@@ -71,11 +70,12 @@ static bool policy_measure(struct study *study, size_t trace, const char *path, 
     snprintf(text, sizeof text, "%s%s", policies[i].spec, mode_settings[mode]);
     hb_paper_spec(text, &spec);
     if (!hb_paper_space(&spec, path, mode == 1, &result, error))
-        return hb_paper_fail(study->run, "%s: %s", study->names[trace], error);
+        return hb_paper_fail(study->run, "%s: %s", study->suite.names[trace], error);
     double peak = study->peak[mode][i][trace] = result.frag_peak_ratio;
     bool ok = !result.error[0] && !isnan(peak);
     if (!ok)
-        hb_paper_fail(study->run, "%s on %s: %.300s", text, study->names[trace], result.error);
+        hb_paper_fail(study->run, "%s on %s: %.300s", text, study->suite.names[trace],
+                      result.error);
     if (mode == 0) /* nothing was touched */
         result.resident_peak_ratio = NAN;
     row_write(study, trace, mode_names[mode], policies[i].spec, &result);
@@ -91,7 +91,7 @@ static bool foreigns_measure(struct study *study, size_t trace, const char *path
         char error[512];
         struct hb_result result;
         if (!hb_paper_space(&study->foreigns->specs[i], path, true, &result, error))
-            return hb_paper_fail(study->run, "%s: %s", study->names[trace], error);
+            return hb_paper_fail(study->run, "%s: %s", study->suite.names[trace], error);
         study->resident[i][trace] = result.error[0] ? NAN : result.resident_peak_ratio;
         row_write(study, trace, "real", study->foreigns->names[i], &result);
         hb_result_clear(&result);
@@ -101,29 +101,13 @@ static bool foreigns_measure(struct study *study, size_t trace, const char *path
 
 static bool trace_measure(struct study *study, size_t trace) {
     char path[PATH_MAX];
-    if (!hb_find_trace(study->names[trace], path, sizeof path))
-        return hb_paper_fail(study->run, "the trace %s is gone", study->names[trace]);
+    if (!hb_find_trace(study->suite.names[trace], path, sizeof path))
+        return hb_paper_fail(study->run, "the trace %s is gone", study->suite.names[trace]);
     for (int i = 0; i < MODES * POLICIES; i++)
-        if (!hb_paper_step(study->run, study->names[trace], trace, study->count) ||
+        if (!hb_paper_step(study->run, study->suite.names[trace], trace, study->suite.count) ||
             !policy_measure(study, trace, path, i / POLICIES, i % POLICIES))
             return false;
     return foreigns_measure(study, trace, path);
-}
-
-static int number_order(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Of those that are numbers; NaN of none. */
-static double median(const double *values, size_t count) {
-    double sorted[TRACES_MAX];
-    size_t known = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(values[i]))
-            sorted[known++] = values[i];
-    qsort(sorted, known, sizeof *sorted, number_order);
-    return known ? (sorted[known / 2] + sorted[(known - 1) / 2]) / 2 : NAN;
 }
 
 struct range {
@@ -133,7 +117,7 @@ struct range {
 static struct range medians_range(const struct study *study, int mode, int from, int to) {
     struct range range = {INFINITY, -INFINITY};
     for (int i = from; i < to; i++) {
-        double value = median(study->peak[mode][i], study->count);
+        double value = hb_paper_median(study->peak[mode][i], study->suite.count);
         range.least = fmin(range.least, value);
         range.most = fmax(range.most, value);
     }
@@ -149,31 +133,31 @@ static double worst_of_good(const struct study *study, size_t trace) {
 
 /* How far best fit's opposite orders of ties lie from each other: the median over traces. */
 static double noise_floor(const struct study *study, int mode) {
-    double gaps[TRACES_MAX];
-    for (size_t i = 0; i < study->count; i++)
+    double gaps[HB_PAPER_TRACES_MAX];
+    for (size_t i = 0; i < study->suite.count; i++)
         gaps[i] = fabs(study->peak[mode][BEST][i] - study->peak[mode][BEST_LIFO][i]);
-    return median(gaps, study->count);
+    return hb_paper_median(gaps, study->suite.count);
 }
 
 static void conditions_state(const struct study *study) {
     char broken[256] = "";
     size_t little = 0;
-    for (size_t i = 0; i < study->count; i++) {
+    for (size_t i = 0; i < study->suite.count; i++) {
         double worst = worst_of_good(study, i);
         size_t used = strlen(broken);
         little += worst <= LITTLE;
         if (worst > LITTLE)
             snprintf(broken + used, sizeof broken - used, "%s%s %.3f", used ? ", " : "",
-                     study->names[i], worst);
+                     study->suite.names[i], worst);
     }
     struct range good = medians_range(study, 0, 0, GOOD_POLICIES);
     struct range middle = medians_range(study, 0, NEXT, MIDDLE_END);
     struct range bad = medians_range(study, 0, MIDDLE_END + 1, POLICIES);
-    hb_paper_expect(study->run, 4 * little >= 3 * study->count,
+    hb_paper_expect(study->run, 4 * little >= 3 * study->suite.count,
                     "policy mode: best fit (all ties) and address-ordered first fit hold at most "
                     "5%% more than the peak of live, on %zu of %zu traces (three quarters asked "
                     "for); not on: %s",
-                    little, study->count, broken[0] ? broken : "none");
+                    little, study->suite.count, broken[0] ? broken : "none");
     hb_paper_require(study->run, good.most < middle.least && middle.most < bad.least,
                      "policy mode, medians: best fit and first fit by address %.4f-%.4f < next "
                      "fit and first fit lifo %.4f-%.4f < buddies and simple segregated %.4f-%.4f",
@@ -193,12 +177,14 @@ static void notes_state(const struct study *study) {
                   "Real mode, medians: %.4f-%.4f, %.4f-%.4f, %.4f-%.4f; noise floor %.4f. First "
                   "fit fifo: %.4f in policy mode, %.4f in real mode.",
                   good.least, good.most, middle.least, middle.most, bad.least, bad.most,
-                  noise_floor(study, 1), median(study->peak[0][MIDDLE_END], study->count),
-                  median(study->peak[1][MIDDLE_END], study->count));
+                  noise_floor(study, 1),
+                  hb_paper_median(study->peak[0][MIDDLE_END], study->suite.count),
+                  hb_paper_median(study->peak[1][MIDDLE_END], study->suite.count));
     for (size_t i = 0; i < study->foreigns->count; i++) {
         size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, "%s%s %.3f", i ? ", " : "",
-                 study->foreigns->names[i], median(study->resident[i], study->count));
+                 study->foreigns->names[i],
+                 hb_paper_median(study->resident[i], study->suite.count));
     }
     hb_paper_note(study->run,
                   "Beyond the paper: peak resident / peak live of others, medians: %.300s. "
@@ -208,20 +194,16 @@ static void notes_state(const struct study *study) {
                   "The paper's programs of 1998 are not at hand: these are %zu recorded traces, "
                   "with 64-bit pointers; those of several threads are replayed as recorded, in "
                   "one order.",
-                  study->count);
+                  study->suite.count);
 }
 
 static bool study_draw(struct study *study) {
-    size_t used = 0;
-    for (size_t i = 0; i < study->count; i++)
-        used += (size_t)snprintf(study->tics + used, sizeof study->tics - used, "%s'%.20s' %zu",
-                                 i ? ", " : "", study->names[i], i);
     study->figure->subtitle =
         "Each mark is a policy on a trace; at 1 nothing is held but what is live.";
     study->figure->caption = "preset=paper:scale=16, and defaults; Johnstone & Wilson 1998";
     study->figure->y_title = "peak footprint / peak live";
     study->figure->x_title = "";
-    study->figure->x_tics = study->tics;
+    study->figure->x_tics = study->suite.tics;
     study->figure->x_tics_turned = true;
     study->figure->panel_count = MODES;
     study->figure->panel_names[0] = "policy mode";
@@ -229,38 +211,22 @@ static bool study_draw(struct study *study) {
     return hb_figure_draw(study->figure, study->run);
 }
 
-static void study_choose(struct study *study) {
-    static const char *const quick[] = {"git", "ffmpeg"};
-    size_t kept = 0;
-    for (size_t i = 0; study->names && study->names[i]; i++) {
-        bool wanted = !study->run->is_quick;
-        for (size_t k = 0; k < sizeof quick / sizeof *quick; k++)
-            wanted |= strcmp(study->names[i], quick[k]) == 0;
-        if (wanted && kept < TRACES_MAX) {
-            char *name = study->names[i];
-            study->names[i] = study->names[kept];
-            study->names[kept++] = name;
-        }
-    }
-    study->count = kept;
-}
-
 static bool johnstone_wilson_measure(struct hb_paper_run *run) {
+    static const char *const quick[] = {"git", "ffmpeg", NULL};
     struct study *study = calloc(1, sizeof *study);
     if (!study)
         return hb_paper_fail(run, "not enough memory");
     study->run = run;
-    study->names = hb_trace_names();
     study->foreigns = hb_paper_foreigns();
     study->figure = hb_figure_create("johnstone-wilson", "Fragmentation of real programs");
     study->data = hb_paper_data(run, "johnstone-wilson.csv",
                                 "trace,mode,allocator,frag_mean_ratio,frag_at_peak_live_ratio,"
                                 "frag_at_peak_footprint_ratio,frag_peak_ratio,resident_peak_ratio,"
                                 "internal_frag_ratio,external_frag_ratio");
-    study_choose(study);
     bool ok = study->foreigns && study->figure && study->data &&
-              (study->count || hb_paper_fail(run, "there are no bundled traces"));
-    for (size_t i = 0; ok && i < study->count; i++)
+              (hb_paper_suite_open(&study->suite, run->is_quick ? quick : NULL) ||
+               hb_paper_fail(run, "there are no bundled traces"));
+    for (size_t i = 0; ok && i < study->suite.count; i++)
         ok = trace_measure(study, i);
     if (ok) {
         conditions_state(study);
@@ -268,9 +234,7 @@ static bool johnstone_wilson_measure(struct hb_paper_run *run) {
         ok = study_draw(study);
     }
     hb_figure_free(study->figure);
-    for (size_t i = 0; study->names && study->names[i]; i++)
-        free(study->names[i]);
-    free(study->names);
+    hb_paper_suite_close(&study->suite);
     free(study->foreigns);
     free(study);
     return ok;

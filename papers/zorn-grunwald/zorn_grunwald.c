@@ -6,10 +6,11 @@
 #include "harness/cmd.h"
 #include "papers/allocators.h"
 #include "papers/figure.h"
+#include "papers/suite.h"
 #include "papers/traces.h"
 #include "workloads/trace_phases.h"
 
-enum { POLICIES = 8, MODELS = 3, TRACES_MAX = 64, BEST = 0, BEST_LIFO = 1, REAL = MODELS };
+enum { POLICIES = 8, MODELS = 3, BEST = 0, BEST_LIFO = 1, REAL = MODELS };
 enum { CDF = 1, SPEC_BYTES = 2 * PATH_MAX };
 
 static const struct {
@@ -30,15 +31,13 @@ struct study {
     struct hb_paper_run *run;
     FILE *data;
     struct hb_figure *figure;
-    char **names;
-    size_t count;
+    struct hb_paper_suite suite;
     struct hb_spec specs[POLICIES];
-    double peak[MODELS + 1][POLICIES][TRACES_MAX]; /* peak footprint / peak live */
-    double error[MODELS][TRACES_MAX];              /* mean over policies */
-    double floor[TRACES_MAX];                      /* best fit, opposite ties */
-    double
-        steadiness[TRACES_MAX]; /* part of the variance of live that one straight line explains */
-    char tics[2048];
+    double peak[MODELS + 1][POLICIES][HB_PAPER_TRACES_MAX]; /* peak footprint / peak live */
+    double error[MODELS][HB_PAPER_TRACES_MAX];              /* mean over policies */
+    double floor[HB_PAPER_TRACES_MAX];                      /* best fit, opposite ties */
+    double steadiness[HB_PAPER_TRACES_MAX]; /* part of the variance of live that one straight line
+                                               explains */
 };
 
 /* The model's spec; `:`, `,` and `\` of the path are escaped. */
@@ -60,15 +59,15 @@ static bool source_measure(struct study *study, size_t trace, const char *path, 
     if (source != REAL)
         model_spec(path, models[source].kind, text);
     if (!hb_paper_spaces(study->specs, POLICIES, text, false, results, error))
-        return hb_paper_fail(study->run, "%s: %s", study->names[trace], error);
+        return hb_paper_fail(study->run, "%s: %s", study->suite.names[trace], error);
     for (int i = 0; i < POLICIES; i++) {
         const struct hb_result *result = &results[i];
         study->peak[source][i][trace] = result->frag_peak_ratio;
         ok = ok && !result->error[0] && !isnan(result->frag_peak_ratio);
         if (!ok)
-            hb_paper_fail(study->run, "%s on %s: %.300s", policies[i].spec, study->names[trace],
-                          result->error);
-        fprintf(study->data, "%s,%s,%s,%llu,%.6f,%.6f,%.6f,%.6f\n", study->names[trace],
+            hb_paper_fail(study->run, "%s on %s: %.300s", policies[i].spec,
+                          study->suite.names[trace], result->error);
+        fprintf(study->data, "%s,%s,%s,%llu,%.6f,%.6f,%.6f,%.6f\n", study->suite.names[trace],
                 source == REAL ? "trace" : models[source].kind, policies[i].spec,
                 (unsigned long long)result->peak_live_bytes, result->frag_mean_ratio,
                 result->frag_at_peak_live_ratio, result->frag_at_peak_footprint_ratio,
@@ -84,7 +83,7 @@ static double relative(double model, double real) {
 }
 
 static void errors_form(struct study *study, size_t trace) {
-    const double(*real)[TRACES_MAX] = study->peak[REAL];
+    const double(*real)[HB_PAPER_TRACES_MAX] = study->peak[REAL];
     study->floor[trace] = relative(real[BEST_LIFO][trace], real[BEST][trace]);
     for (int model = 0; model < MODELS; model++) {
         double sum = 0;
@@ -101,42 +100,30 @@ static void errors_form(struct study *study, size_t trace) {
 static bool trace_measure(struct study *study, size_t trace) {
     char path[PATH_MAX], error[512];
     struct hb_trace_phases phases;
-    if (!hb_find_trace(study->names[trace], path, sizeof path))
-        return hb_paper_fail(study->run, "the trace %s is gone", study->names[trace]);
+    if (!hb_find_trace(study->suite.names[trace], path, sizeof path))
+        return hb_paper_fail(study->run, "the trace %s is gone", study->suite.names[trace]);
     if (!hb_trace_phases_read(&phases, path, 1, error))
-        return hb_paper_fail(study->run, "%s: %s", study->names[trace], error);
+        return hb_paper_fail(study->run, "%s: %s", study->suite.names[trace], error);
     study->steadiness[trace] = phases.explained_ratio;
     for (int source = REAL; source >= 0; source--)
-        if (!hb_paper_step(study->run, study->names[trace], trace, study->count) ||
+        if (!hb_paper_step(study->run, study->suite.names[trace], trace, study->suite.count) ||
             !source_measure(study, trace, path, source))
             return false;
     errors_form(study, trace);
     return true;
 }
 
-static int number_order(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(const double *values, size_t count) {
-    double sorted[TRACES_MAX];
-    memcpy(sorted, values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, number_order);
-    return count ? (sorted[count / 2] + sorted[(count - 1) / 2]) / 2 : NAN;
-}
-
 static void errors_state(const struct study *study) {
     for (int model = 0; model < MODELS; model++) {
         size_t above = 0;
-        for (size_t i = 0; i < study->count; i++)
+        for (size_t i = 0; i < study->suite.count; i++)
             above += study->error[model][i] > study->floor[i];
-        hb_paper_require(study->run, 2 * above >= study->count,
+        hb_paper_require(study->run, 2 * above >= study->suite.count,
                          "%s: the error of peak footprint / peak live, a mean over %d policies, is "
                          "above the noise floor on %zu of %zu traces (half asked for); median "
                          "%.1f%%",
-                         models[model].name, POLICIES, above, study->count,
-                         100 * median(study->error[model], study->count));
+                         models[model].name, POLICIES, above, study->suite.count,
+                         100 * hb_paper_median(study->error[model], study->suite.count));
     }
 }
 
@@ -144,7 +131,7 @@ static void errors_state(const struct study *study) {
 static void ranks_state(const struct study *study) {
     for (int model = 0; model < MODELS; model++) {
         size_t turned = 0, with_any = 0, pairs = 0;
-        for (size_t trace = 0; trace < study->count; trace++) {
+        for (size_t trace = 0; trace < study->suite.count; trace++) {
             size_t before = turned;
             for (int i = 0; i < POLICIES; i++)
                 for (int j = 0; j < i; j++) {
@@ -159,21 +146,22 @@ static void ranks_state(const struct study *study) {
         hb_paper_require(study->run, turned > 0,
                          "%s: ranks of policies change, beyond the noise floor: %zu of %zu pairs, "
                          "on %zu of %zu traces",
-                         models[model].name, turned, pairs, with_any, study->count);
+                         models[model].name, turned, pairs, with_any, study->suite.count);
     }
 }
 
 /* The steadier half: live memory is nearest to a straight line. */
 static void steadiness_state(const struct study *study) {
-    double steady[TRACES_MAX], phased[TRACES_MAX];
+    double steady[HB_PAPER_TRACES_MAX], phased[HB_PAPER_TRACES_MAX];
     size_t steady_count = 0, phased_count = 0;
-    double middle = median(study->steadiness, study->count);
-    for (size_t i = 0; i < study->count; i++)
+    double middle = hb_paper_median(study->steadiness, study->suite.count);
+    for (size_t i = 0; i < study->suite.count; i++)
         if (study->steadiness[i] >= middle)
             steady[steady_count++] = study->error[CDF][i];
         else
             phased[phased_count++] = study->error[CDF][i];
-    double least = median(steady, steady_count), most = median(phased, phased_count);
+    double least = hb_paper_median(steady, steady_count),
+           most = hb_paper_median(phased, phased_count);
     hb_paper_expect(study->run, least < most,
                     "%s: steady traces (a straight line explains %.0f%% of the variance of live "
                     "memory or more) err less than phased ones: medians %.1f%% of %zu and %.1f%% "
@@ -186,46 +174,25 @@ static void notes_state(const struct study *study) {
     hb_paper_note(study->run,
                   "Policy mode (preset=paper:scale=16), as the question is of policies; the "
                   "median noise floor, best fit with opposite ties, is %.2f%%.",
-                  100 * median(study->floor, study->count));
+                  100 * hb_paper_median(study->floor, study->suite.count));
     hb_paper_note(study->run,
                   "The paper's programs are not at hand: %zu recorded traces. Models match sizes "
                   "and peak live by construction, up to a percent or so (docs/generators.md); each "
                   "is compared by its own peak.",
-                  study->count);
+                  study->suite.count);
 }
 
 static bool study_draw(struct study *study) {
-    size_t used = 0;
-    for (size_t i = 0; i < study->count; i++)
-        used += (size_t)snprintf(study->tics + used, sizeof study->tics - used, "%s'%.20s' %zu",
-                                 i ? ", " : "", study->names[i], i);
     study->figure->subtitle =
         "How far a model's fragmentation is from the trace's, over 8 policies.";
     study->figure->caption = "preset=paper:scale=16; Zorn & Grunwald 1994";
     study->figure->y_title = "error, %";
     study->figure->x_title = "";
-    study->figure->x_tics = study->tics;
+    study->figure->x_tics = study->suite.tics;
     study->figure->x_tics_turned = true;
     study->figure->panel_count = 1;
     study->figure->panel_names[0] = "";
     return hb_figure_draw(study->figure, study->run);
-}
-
-/* The quick form takes the shortest traces. */
-static void study_choose(struct study *study) {
-    static const char *const quick[] = {"git", "ghostscript"};
-    size_t kept = 0;
-    for (size_t i = 0; study->names && study->names[i]; i++) {
-        bool wanted = !study->run->is_quick;
-        for (size_t k = 0; k < sizeof quick / sizeof *quick; k++)
-            wanted |= strcmp(study->names[i], quick[k]) == 0;
-        if (wanted && kept < TRACES_MAX) {
-            char *name = study->names[i];
-            study->names[i] = study->names[kept];
-            study->names[kept++] = name;
-        }
-    }
-    study->count = kept;
 }
 
 static bool study_measure(struct study *study) {
@@ -234,7 +201,7 @@ static bool study_measure(struct study *study) {
         snprintf(text, sizeof text, "%s:preset=paper:scale=16", policies[i].spec);
         hb_paper_spec(text, &study->specs[i]);
     }
-    for (size_t i = 0; i < study->count; i++)
+    for (size_t i = 0; i < study->suite.count; i++)
         if (!trace_measure(study, i))
             return false;
     errors_state(study);
@@ -245,24 +212,22 @@ static bool study_measure(struct study *study) {
 }
 
 static bool zorn_grunwald_measure(struct hb_paper_run *run) {
+    static const char *const quick[] = {"git", "ghostscript", NULL};
     struct study *study = calloc(1, sizeof *study);
     if (!study)
         return hb_paper_fail(run, "not enough memory");
     study->run = run;
-    study->names = hb_trace_names();
     study->figure = hb_figure_create("zorn-grunwald", "What models of a program tell");
     study->data = hb_paper_data(run, "zorn-grunwald.csv",
                                 "trace,source,allocator,peak_live_bytes,frag_mean_ratio,"
                                 "frag_at_peak_live_ratio,frag_at_peak_footprint_ratio,"
                                 "frag_peak_ratio");
-    study_choose(study);
     bool ok = study->figure && study->data &&
-              (study->count || hb_paper_fail(run, "there are no bundled traces")) &&
+              (hb_paper_suite_open(&study->suite, run->is_quick ? quick : NULL) ||
+               hb_paper_fail(run, "there are no bundled traces")) &&
               study_measure(study);
     hb_figure_free(study->figure);
-    for (size_t i = 0; study->names && study->names[i]; i++)
-        free(study->names[i]);
-    free(study->names);
+    hb_paper_suite_close(&study->suite);
     free(study);
     return ok;
 }
