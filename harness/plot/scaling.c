@@ -23,10 +23,23 @@ static bool heap_parse(const char *trace, char *rest, double *bytes) {
     return *bytes > 0 && (*end == '\0' || *end == ':');
 }
 
+/* The same of a result. A name leaves out the size that its generator takes by itself: then it is
+ * what was live at most. */
+static bool heap_of(const struct hb_result *row, char *rest, double *bytes) {
+    if (heap_parse(row->trace, rest, bytes))
+        return true;
+    if (strncmp(row->trace, "synth:", 6) != 0 || strstr(row->trace, ":live=") ||
+        row->peak_live_bytes == HB_COUNT_NULL)
+        return false;
+    snprintf(rest, HB_RESULT_TEXT_MAX, "%s", row->trace);
+    *bytes = (double)row->peak_live_bytes;
+    return *bytes > 0;
+}
+
 static bool is_of_heap(const struct hb_result *row) {
     char rest[HB_RESULT_TEXT_MAX];
     double bytes;
-    return heap_parse(row->trace, rest, &bytes);
+    return heap_of(row, rest, &bytes);
 }
 
 static bool is_on_threads(const struct hb_result *row) {
@@ -37,7 +50,7 @@ static bool is_on_threads(const struct hb_result *row) {
 static bool heaps_agree(const struct hb_result *a, const struct hb_result *b) {
     char rest_a[HB_RESULT_TEXT_MAX], rest_b[HB_RESULT_TEXT_MAX];
     double bytes;
-    return heap_parse(a->trace, rest_a, &bytes) && heap_parse(b->trace, rest_b, &bytes) &&
+    return heap_of(a, rest_a, &bytes) && heap_of(b, rest_b, &bytes) &&
            strcmp(rest_a, rest_b) == 0 && hb_results_conditions_agree(a, b);
 }
 
@@ -84,11 +97,11 @@ static bool panel_add(struct hb_plot_lines *lines, const struct hb_plots *plots,
             continue;
         struct hb_plot_value value = aspect->value(row);
         if (isnan(value.x))
-            heap_parse(row->trace, rest, &value.x);
+            heap_of(row, rest, &value.x);
         ok = isnan(value.y) || hb_plot_lines_add(panel, row->allocator, &value);
     }
     panel->y_title = aspect->y_title;
-    if (lines->x_is_bytes && heap_parse(head->trace, rest, &(double){0}))
+    if (lines->x_is_bytes && heap_of(head, rest, &(double){0}))
         snprintf(panel->name, sizeof panel->name, "%s", rest);
     else
         snprintf(panel->name, sizeof panel->name, "%s, %.60s", head->trace, head->mode);

@@ -127,6 +127,11 @@ done >heaps.jsonl
 expect 0 "1 plot" "$heapbench" plot heaps.jsonl -o one/heap-scaling.svg
 grep -q 'panel_name\[1\] = "synth:random:ops=100000:seed=1"' one/heap-scaling.gp
 [ "$(grep -c '^20	' one/heap-scaling.tsv)" -eq "$((2 * $(grep -c . heaps.jsonl) / 3))" ]
+# Without live= it is what was live at most.
+sed 's/"trace":"gcc"/"trace":"synth:random:ops=100000:seed=1"/' run/results.jsonl | grep synth: >>heaps.jsonl
+expect 0 "1 plot" "$heapbench" plot heaps.jsonl -o two/heap-scaling.svg
+live=$(sed -n '1s/.*"peak_live_bytes":\([0-9]*\).*/\1/p' run/results.jsonl)
+grep -q "^$(awk -v live="$live" 'BEGIN { printf "%.3f", log(live) / log(2) }')" two/heap-scaling.tsv
 for threads in 1 2 4; do
     sed "s/\"mode\":\"serial\",\"threads\":1/\"mode\":\"concurrent\",\"threads\":$threads/" run/results.jsonl
 done >threads.jsonl
