@@ -1,14 +1,12 @@
 /* cmd_map.c -- heapbench map: replay a trace and draw what the heap holds. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/folder.h"
 #include "harness/machine.h"
 #include "harness/plot/map.h"
 #include "harness/progress.h"
@@ -74,17 +72,6 @@ static int option_apply(struct map_request *request, int option, char **argv) {
     return HB_EXIT_OK;
 }
 
-static int folder_open(const char *folder) {
-    struct stat status;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return hb_usage_error("map: cannot make the folder %s: %s", folder, strerror(errno));
-    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
-        return hb_usage_error("map: cannot draw in %s: it is no folder", folder);
-    if (access(folder, W_OK | X_OK) != 0)
-        return hb_usage_error("map: cannot draw in %s: %s", folder, strerror(errno));
-    return HB_EXIT_OK;
-}
-
 static int request_check(const struct map_request *request) {
     const struct hb_run_options *run = &request->run;
     char *end = NULL;
@@ -98,7 +85,7 @@ static int request_check(const struct map_request *request) {
         (strtoull(request->at, &end, 10), *request->at < '0' || *request->at > '9' || *end))
         return hb_usage_error("map: --at=%s is neither peak, last, nor the number of an operation",
                               request->at);
-    return folder_open(request->folder);
+    return hb_folder_open("map", request->folder, NULL);
 }
 
 static int request_parse(struct map_request *request, int argc, char **argv, bool *done) {

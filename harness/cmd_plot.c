@@ -1,13 +1,12 @@
 /* cmd_plot.c -- heapbench plot: draw results. */
 #include "harness/cmd.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/folder.h"
 #include "harness/passes/spawn.h"
 #include "harness/plot/plot.h"
 #include "harness/results/files.h"
@@ -144,22 +143,6 @@ static bool folder_name(const struct plot_request *request, char *folder) {
     return length >= 0 && length < PATH_MAX;
 }
 
-/* Make the folder, or use the one that is there. HB_EXIT_OK, or the status of what it said. */
-static int folder_open(const char *folder, bool *is_new) {
-    struct stat status;
-
-    *is_new = mkdir(folder, 0777) == 0;
-    if (!*is_new && errno != EEXIST && errno != ENOSPC && errno != EDQUOT)
-        return hb_usage_error("plot: cannot make the folder %s: %s", folder, strerror(errno));
-    if (!*is_new && errno != EEXIST)
-        return hb_failure("plot: cannot make the folder %s: %s", folder, strerror(errno));
-    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
-        return hb_usage_error("plot: cannot draw in %s: it is no folder", folder);
-    if (access(folder, W_OK | X_OK) != 0)
-        return hb_usage_error("plot: cannot draw in %s: %s", folder, strerror(errno));
-    return HB_EXIT_OK;
-}
-
 static void failure_say(const char *line) {
     hb_failure("plot: %s", line);
 }
@@ -206,7 +189,7 @@ static int results_plot(const struct plot_request *request, const struct hb_resu
     if (!hb_results_blocks_make(&plots.blocks, results, count))
         return hb_failure("plot: out of memory");
     hb_interrupt_catch();
-    int status = folder_open(folder, &is_new);
+    int status = hb_folder_open("plot", folder, &is_new);
     if (status == HB_EXIT_OK) {
         hb_results_caption(request->paths, request->path_count, caption, sizeof caption);
         status = plots_draw(&plots);

@@ -1,12 +1,11 @@
 /* cmd_tour.c -- heapbench tour: what a heap is, shown on this machine. */
 #include "harness/cmd.h"
+#include "harness/folder.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -130,10 +129,9 @@ static int request_parse(struct tour_request *request, int argc, char **argv, bo
 static int plots_prepare(struct hb_plots *plots, const char *folder, char *caption, size_t size) {
     char error[HB_PLOT_ERROR_MAX];
     struct utsname machine;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return hb_usage_error("tour: cannot make the folder %s: %s", folder, strerror(errno));
-    if (access(folder, W_OK | X_OK) != 0)
-        return hb_usage_error("tour: cannot draw in %s: %s", folder, strerror(errno));
+    int status = hb_folder_open("tour", folder, NULL);
+    if (status != HB_EXIT_OK)
+        return status;
     if (!hb_plot_has_gnuplot(error))
         return hb_failure("tour: %s", error);
     uname(&machine);

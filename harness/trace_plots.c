@@ -1,13 +1,11 @@
 /* trace_plots.c -- the pictures of `heapbench trace info --plot`. */
 #include "harness/trace_plots.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/folder.h"
 #include "harness/plot/trace.h"
 
 /* The last part of the path, without .hbt. */
@@ -32,8 +30,9 @@ int hb_trace_plots_draw(const struct hb_trace_report *report, const char *folder
 
     if (!hb_plot_has_gnuplot(error))
         return hb_failure("trace info: %s", error);
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return hb_usage_error("trace info: cannot make the folder %s: %s", folder, strerror(errno));
+    int opened = hb_folder_open("trace info", folder, NULL);
+    if (opened != HB_EXIT_OK)
+        return opened;
     name_make(report->path, name, sizeof name);
     trace.name = name;
     plots.formats[HB_PLOT_PNG] = plots.formats[HB_PLOT_SVG] = true;

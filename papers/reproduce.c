@@ -1,7 +1,6 @@
 #include "papers/reproduce.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,21 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/folder.h"
 #include "harness/machine.h"
 #include "harness/passes/spawn.h"
 #include "harness/progress.h"
 #include "papers/verdict.h"
-
-/* Remove a folder of plain files. */
-static void folder_remove(const char *path) {
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(path);
-}
 
 /* What a killed run has left there goes. */
 static bool run_open(struct hb_paper_run *run, const struct hb_paper *paper, const char *out,
@@ -32,7 +21,7 @@ static bool run_open(struct hb_paper_run *run, const struct hb_paper *paper, con
     int length = snprintf(run->folder, sizeof run->folder, "%s/.%s.partial", out, paper->name);
     if (length >= (int)sizeof run->folder - NAME_MAX)
         return hb_paper_fail(run, "the path %.200s... is too long", out);
-    folder_remove(run->folder);
+    hb_folder_remove(run->folder);
     if (mkdir(run->folder, 0777) != 0)
         return hb_paper_fail(run, "the folder %.300s cannot be made: %s", run->folder,
                              strerror(errno));
@@ -78,7 +67,7 @@ enum hb_reproduced hb_reproduce(const struct hb_paper *paper, const char *out, b
     bool closed = files_close(run);
     bool kept = measured && closed && !hb_interrupted() && run_keep(run, out);
     if (opened && !kept)
-        folder_remove(run->folder);
+        hb_folder_remove(run->folder);
     snprintf(error, HB_PAPER_ERROR_MAX, "%s",
              run->error[0]      ? run->error
              : hb_interrupted() ? "interrupted"

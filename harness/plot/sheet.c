@@ -1,15 +1,14 @@
 /* sheet.c -- one picture in the making. */
 #include "harness/plot/sheet.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/folder.h"
 #include "harness/plot/gnuplot.h"
 #include "harness/table.h"
 
@@ -60,18 +59,6 @@ static FILE *sheet_open(const struct hb_plot_sheet *sheet, const char *ending) {
     return path_make(path, sheet->work, sheet->name, ending) ? fopen(path, "wxe") : NULL;
 }
 
-/* Remove the hidden folder and what is still in it. */
-static void sheet_remove(struct hb_plot_sheet *sheet) {
-    DIR *folder = opendir(sheet->work);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(folder), entry->d_name, 0);
-    }
-    if (folder)
-        closedir(folder);
-    rmdir(sheet->work);
-}
-
 bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plots,
                          const char *name, char *error) {
     *sheet = (struct hb_plot_sheet){.data = NULL};
@@ -91,7 +78,7 @@ bool hb_plot_sheet_begin(struct hb_plot_sheet *sheet, const struct hb_plots *plo
     snprintf(error, HB_PLOT_ERROR_MAX, "cannot draw in %.300s: %s", plots->folder, strerror(errno));
     if (sheet->data)
         fclose(sheet->data);
-    sheet_remove(sheet);
+    hb_folder_remove(sheet->work);
     return false;
 }
 
@@ -256,6 +243,6 @@ enum hb_plot_status hb_plot_sheet_finish(struct hb_plot_sheet *sheet, const stru
     enum hb_plot_status status = ok ? HB_PLOT_DRAWN : sheet_failure(sheet, plots, error);
     if (ok && plots->on_drawn)
         plots->on_drawn(plots->context, sheet->name, sheet->title, sheet->caption);
-    sheet_remove(sheet);
+    hb_folder_remove(sheet->work);
     return status;
 }

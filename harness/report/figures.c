@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/cmd.h"
+#include "harness/folder.h"
 #include "harness/plot/plot.h"
 #include "harness/report/html.h"
 #include "harness/report/svg.h"
@@ -101,16 +102,6 @@ static bool figures_write(FILE *file, const struct figures *figures, const char 
     return ok;
 }
 
-static void folder_remove(const char *path) {
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder)
-        closedir(folder);
-    rmdir(path);
-}
-
 static bool folder_make(char *folder, char *error) {
     const char *parent = getenv("TMPDIR");
 
@@ -150,6 +141,6 @@ bool hb_report_figures(FILE *file, const struct hb_report *report, char *error) 
     else if (figures.count > 0)
         ok = figures_write(file, &figures, folder, error);
     figures_free(&figures);
-    folder_remove(folder);
+    hb_folder_remove(folder);
     return ok;
 }
