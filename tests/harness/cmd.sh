@@ -1,20 +1,11 @@
 #!/usr/bin/env bash
 # The command line's entry: help, version, names that do not exist.
 set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 heapbench=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-expect() {
-    local status=0 expected=$1 text=$2 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
-        echo "expected status $expected and \"$text\" of: $*" >&2
-        echo "got $status: $output" >&2
-        exit 1
-    fi
-}
 
 expect 0 "Subcommands" "$heapbench"
 expect 0 "Subcommands" "$heapbench" --help

@@ -2,24 +2,14 @@
 # heapbench plot: draws each picture with its data and script, redraws, and says what is wrong.
 # Arguments: the program, a file of results.
 set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 heapbench=$1
 results=$2
 latency=$(dirname "$(realpath "$2")")/latency.jsonl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-# expect STATUS TEXT COMMAND...: it ends so and says so.
-expect() {
-    local status=0 expected=$1 text=$2 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
-        echo "expected status $expected and \"$text\" of: $*" >&2
-        echo "got $status: $output" >&2
-        exit 1
-    fi
-}
 
 mkdir run
 cp "$results" run/results.jsonl

@@ -2,23 +2,13 @@
 # heapbench summary: kept results again, means over traces as a table and as data.
 # Arguments: the program, a file of results of two traces.
 set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 heapbench=$1
 results=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-# expect STATUS TEXT COMMAND...: it ends so and says so.
-expect() {
-    local status=0 expected=$1 text=$2 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
-        echo "expected status $expected and \"$text\" of: $*" >&2
-        echo "got $status: $output" >&2
-        exit 1
-    fi
-}
 
 mkdir run
 cp "$results" run/results.jsonl

@@ -2,6 +2,8 @@
 # An installed heapbench works wherever its prefix is moved to, without the tree it was built from.
 # Arguments: the build folder, the source folder.
 set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 build=$1
 source=$2
 work=$(mktemp -d)
@@ -11,16 +13,6 @@ cd "$work"
 fail() {
     echo "installed: $*" >&2
     exit 1
-}
-
-# expect STATUS TEXT COMMAND...: it ends so and says so.
-expect() {
-    local status=0 expected=$1 text=$2 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
-        fail "expected status $expected and \"$text\" of: $*; got $status: $output"
-    fi
 }
 
 DESTDIR=$work/staged cmake --install "$build" --prefix /opt/heapbench >log || fail "$(cat log)"

@@ -2,6 +2,8 @@
 # heapbench tour: shows every claim, in ASCII where that is asked for, on narrow terminals too, and says
 # what is wrong with its arguments. Arguments: the program, the source folder.
 set -euo pipefail
+# shellcheck source=tests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 heapbench=$1
 source=$2
 work=$(mktemp -d)
@@ -11,16 +13,6 @@ cd "$work"
 fail() {
     echo "tour: $*" >&2
     exit 1
-}
-
-# expect STATUS TEXT COMMAND...: it ends so and says so.
-expect() {
-    local status=0 expected=$1 text=$2 output
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [ "$status" -ne "$expected" ] || ! grep -qF -- "$text" <<<"$output"; then
-        fail "expected status $expected and \"$text\" of: $*; got $status: $output"
-    fi
 }
 
 expect 0 "CLAIM..." "$heapbench" tour --help

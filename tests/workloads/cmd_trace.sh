@@ -1,31 +1,13 @@
 #!/bin/sh
 # cmd_trace.sh -- heapbench trace on the command line: cmd_trace.sh HEAPBENCH TRACE_SAMPLE
 set -u
+# shellcheck source=tests/workloads/expect.sh
+. "$(dirname "$0")/expect.sh"
 bench=$1
 sample=$2
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-failures=0
-
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
-# expect STATUS PATTERN COMMAND…: its exit status, and a pattern in what it prints
-expect() {
-    wanted=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>&1
-    got=$?
-    if [ $got -ne "$wanted" ] || ! grep -q -e "$pattern" out; then
-        echo "FAILED ($got, not $wanted, or no '$pattern'): $*"
-        head -5 out
-        failures=$((failures + 1))
-    fi
-}
 
 "$sample" ./good.hbt 5000 || exit 1
 "$sample" ./large.hbt 200000 || exit 1

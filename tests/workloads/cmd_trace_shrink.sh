@@ -1,6 +1,8 @@
 #!/bin/sh
 # cmd_trace_shrink.sh -- heapbench trace shrink: cmd_trace_shrink.sh HEAPBENCH TRACE_SAMPLE
 set -u
+# shellcheck source=tests/workloads/expect.sh
+. "$(dirname "$0")/expect.sh"
 bench=$1
 sample=$2
 folder=$(mktemp -d) || exit 1
@@ -10,25 +12,6 @@ mkdir tmp
 TMPDIR=$folder/tmp
 export TMPDIR
 PATH=$(dirname "$bench"):$PATH
-failures=0
-
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
-# expect STATUS PATTERN COMMAND…: its exit status, and a pattern in what it prints
-expect() {
-    wanted=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>&1
-    got=$?
-    if [ $got -ne "$wanted" ] || ! grep -q -e "$pattern" out; then
-        fail "($got, not $wanted, or no '$pattern'): $*"
-        head -5 out
-    fi
-}
 
 "$sample" ./good.hbt 2000 || exit 1
 

@@ -1,25 +1,12 @@
 #!/bin/sh
 # generate.sh -- heapbench generate, and generators where traces stand: generate.sh HEAPBENCH
 set -u
+# shellcheck source=tests/workloads/expect.sh
+. "$(dirname "$0")/expect.sh"
 bench=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-failures=0
-
-# expect STATUS PATTERN COMMAND…: its exit status, and a pattern in what it prints
-expect() {
-    wanted=$1
-    pattern=$2
-    shift 2
-    "$@" >out 2>&1
-    got=$?
-    if [ $got -ne "$wanted" ] || ! grep -q -e "$pattern" out; then
-        echo "FAILED ($got, not $wanted, or no '$pattern'): $*"
-        head -5 out
-        failures=$((failures + 1))
-    fi
-}
 
 "$bench" generate synth:larson:ops=30000:seed=4 -o larson.hbt || failures=$((failures + 1))
 expect 0 '^larson.hbt: ok, 30000 ops$' "$bench" trace check larson.hbt
