@@ -11,8 +11,6 @@
 #include "harness/progress.h"
 #include "harness/run_core.h"
 
-#define WARM_NS UINT64_C(50000000)
-
 const char *const hb_mode_names[] = {"serial", "concurrent", "paced", NULL};
 
 static void show_progress(void *context, const char *pass, size_t step, size_t steps) {
@@ -82,7 +80,7 @@ bool hb_run_plan_open(struct hb_run *run, struct hb_plan *plan, struct hb_run_pr
     *plan = (struct hb_plan){.touch = options->touch,
                              .repeats = options->repeats,
                              .seed = options->seed,
-                             .warm_ns = WARM_NS,
+                             .warm_ns = HB_WARM_NS,
                              .core = &run->core,
                              .thp = run->thp,
                              .memory_limit = hb_run_core_memory_limit(options, &run->core),

@@ -7,8 +7,6 @@
 #include "harness/measure/thp.h"
 #include "harness/passes/passes.h"
 
-#define WARM_NS 50000000
-
 static uint64_t memory_limit(void) {
     return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 5 * 4;
 }
@@ -57,7 +55,7 @@ bool hb_paper_spaces(const struct hb_spec *specs, size_t count, const char *path
 
 bool hb_paper_times(const struct hb_spec *specs, size_t count, const char *path, uint64_t repeats,
                     struct hb_result *results, char *error) {
-    struct hb_plan plan = {.touch = -1, .repeats = repeats, .seed = 1, .warm_ns = WARM_NS};
+    struct hb_plan plan = {.touch = -1, .repeats = repeats, .seed = 1, .warm_ns = HB_WARM_NS};
     return hb_spec_parse("null", &plan.floor, error) == HB_SPEC_OK &&
            measure(&plan, hb_pass_time, specs, count, path, results, error);
 }

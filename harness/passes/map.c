@@ -39,9 +39,7 @@ static bool map_fill(struct hb_map *map, struct map_raster *raster) {
     uint32_t run = (uint32_t)map_chunk_granules(raster->granule_bytes);
     *map = (struct hb_map){.moments = raster->moments,
                            .granules = raster->chunks * run,
-                           .chunk_granules = run,
-                           .granule_bytes = raster->granule_bytes,
-                           .lost_bytes = raster->lost_bytes};
+                           .granule_bytes = raster->granule_bytes};
     struct chunk *chunks = calloc(raster->chunks + 1, sizeof *chunks);
     if (!chunks || !map_alloc(map)) {
         free(chunks);
@@ -91,7 +89,6 @@ static bool map_try(struct hb_map *map, const struct hb_plan *plan, const struct
         snprintf(error, 512, "not enough memory for the map");
         return false;
     }
-    map->ops = report.ops;
     return true;
 }
 
@@ -112,9 +109,14 @@ bool hb_map_measure(struct hb_map *map, const struct hb_plan *plan, const struct
             *raster = (struct map_raster){
                 .moments_wanted = moments, .granules_max = most, .granule_bytes = granule};
             measured = map_try(map, plan, cell, raster, error);
-            if (!measured || !map->lost_bytes)
+            if (!measured || !raster->lost_bytes)
                 break;
         }
+    }
+    if (measured && raster->lost_bytes) {
+        hb_map_free(map);
+        snprintf(error, 512, "its blocks lie too far apart for a map");
+        measured = false;
     }
     free(raster);
     return measured;

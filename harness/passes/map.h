@@ -9,12 +9,9 @@
 
 struct hb_map {
     uint32_t moments;
-    uint32_t granules;       /* in the order of their addresses */
-    uint32_t chunk_granules; /* granules come in runs of so many without a gap */
+    uint32_t granules; /* in the order of their addresses */
     uint64_t granule_bytes;
-    uint64_t ops;        /* that succeeded */
-    uint64_t lost_bytes; /* most, at one moment, that is not in the map */
-    uint64_t *op;        /* of each moment: the last operation before it, */
+    uint64_t *op; /* of each moment: the last operation before it, */
     uint64_t *live_bytes;
     uint64_t *address; /* of each granule */
     uint8_t *cells;    /* moment by moment, of each granule, of each enum map_part, in 255ths */
@@ -28,7 +25,7 @@ static inline uint8_t hb_map_share(const struct hb_map *map, uint32_t moment, ui
 
 /* Replay the cell's program on its allocator and look so many times (1 to MAP_MOMENTS_MAX), with
  * about granules granules in use at the peak. False with one line in error (512 bytes): the worker
- * failed, or memory is short. */
+ * failed, memory is short, or blocks lie too far apart for a map. */
 bool hb_map_measure(struct hb_map *map, const struct hb_plan *plan, const struct hb_cell *cell,
                     uint32_t moments, uint32_t granules, char *error);
 

@@ -14,6 +14,9 @@
 
 #define HB_NO_TIMEOUT UINT64_MAX
 
+/* A worker of the time pass replays warm for at least this long. */
+#define HB_WARM_NS UINT64_C(50000000)
+
 /* One allocator on the plan's trace. */
 struct hb_cell {
     struct hb_spec spec;
