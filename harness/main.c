@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hb_revision.h"
+#include "workloads/trace.h"
 
 struct subcommand {
     const char *name;
@@ -112,6 +113,8 @@ static int output_finish(int status) {
                       reason ? strerror(reason) : "");
 }
 
+/* Commands that end in an orderly way on a signal set handlers of their own. */
 int main(int argc, char **argv) {
+    hb_trace_catch_signals();
     return output_finish(command_run(argc, argv));
 }

@@ -127,4 +127,8 @@ bool hb_trace_finish(struct hb_trace_writer *writer, const struct hb_trace_info 
 /* Give up: free the writer and remove what was written. */
 void hb_trace_discard(struct hb_trace_writer *writer);
 
+/* From now on SIGINT, SIGTERM and SIGHUP, where they would end the program, do so after removing
+ * the files of its unfinished writers. For a program's main: it sets handlers. */
+void hb_trace_catch_signals(void);
+
 #endif

@@ -11,6 +11,7 @@
 #include "workloads/trace_block.h"
 #include "workloads/trace_footer.h"
 #include "workloads/trace_tally.h"
+#include "workloads/trace_unfinished.h"
 
 enum { NAME_TRIES = 1000 };
 
@@ -113,7 +114,7 @@ static bool temporary_make(struct hb_trace_writer *writer) {
     for (int i = 0; i < NAME_TRIES && writer->fd < 0; i++) {
         snprintf(writer->temporary, room, "%.*s.hbt-%ld-%d.tmp", folder_length, writer->path,
                  (long)getpid(), i);
-        writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        writer->fd = trace_unfinished_make(writer->temporary);
         if (writer->fd < 0 && errno != EEXIST)
             break;
     }
@@ -146,6 +147,7 @@ static void writer_free(struct hb_trace_writer *writer) {
         close(writer->fd);
     if (writer->temporary != NULL && writer->temporary[0] != '\0')
         unlink(writer->temporary);
+    trace_unfinished_forget(writer->temporary);
     trace_encoder_destroy(writer->encoder);
     trace_tally_destroy(writer->tally);
     free(writer->temporary);
