@@ -17,29 +17,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RECORD_LIBRARY "libheapbench-record.so"
+#define RECORD_LIBRARY       "libheapbench-record.so"
+#define RECORD_LIBRARY_SITES "libheapbench-record-callsite.so"
 
 static const char help[] =
-    "usage: heapbench record [-o FILE] [--children] [--times] -- COMMAND [ARGUMENT …]\n"
+    "usage: heapbench record [-o FILE] [--children] [--times] [--callsite] -- COMMAND [ARGUMENT "
+    "…]\n"
     "\n"
     "Run COMMAND and record its allocation calls as a trace.\n"
     "\n"
     "  -o, --output=FILE  write the trace to FILE (default: the command's name with .hbt)\n"
     "      --children     record its child processes too, each to FILE's stem.PID.hbt\n"
     "      --times        keep the time of each operation, not only of each 1024th\n"
+    "      --callsite     keep where each object is asked for: the call's module and offset\n"
     "  -h, --help         show this\n"
     "\n"
     "A file that exists is never overwritten. Without --children only the process that is started\n"
     "is recorded; if it replaces itself (exec), its last program is. Raw data is kept in $TMPDIR, "
     "or\n"
-    "beside FILE, until the command has ended: 8 bytes a call.\n";
+    "beside FILE, until the command has ended: 8 bytes a call, 8 more where its site changes.\n";
 
 static const struct option option_table[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"children", no_argument, NULL, 'c'},
-    {"times", no_argument, NULL, 't'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'}, {"children", no_argument, NULL, 'c'},
+    {"times", no_argument, NULL, 't'},        {"callsite", no_argument, NULL, 's'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
 /* Returns -1 to go on, else the exit status. */
@@ -57,6 +58,9 @@ static int record_parse(struct hb_record *record, int argc, char **argv) {
             break;
         case 't':
             record->has_times = true;
+            break;
+        case 's':
+            record->has_sites = true;
             break;
         case 'h':
             fputs(help, stdout);
@@ -83,13 +87,18 @@ static void record_name_output(struct hb_record *record) {
              slash ? slash + 1 : record->command[0]);
 }
 
+/* With call sites it is a library of its own: without, there is nothing of them in the way. */
+static const char *record_library(const struct hb_record *record) {
+    return record->has_sites ? RECORD_LIBRARY_SITES : RECORD_LIBRARY;
+}
+
 static bool record_find_library(struct hb_record *record) {
     char path[PATH_MAX];
-    int length = snprintf(path, sizeof path, "%s/" RECORD_LIBRARY, hb_program_folder());
+    const char *name = record_library(record);
+    int length = snprintf(path, sizeof path, "%s/%s", hb_program_folder(), name);
     if (length < PATH_MAX && realpath(path, record->library))
         return true;
-    return hb_installed_path(HB_INSTALLED_LIBS, RECORD_LIBRARY, record->library,
-                             sizeof record->library);
+    return hb_installed_path(HB_INSTALLED_LIBS, name, record->library, sizeof record->library);
 }
 
 /* The folder for raw files has an absolute name: the command may change to another folder. */
@@ -137,8 +146,8 @@ static int record_check(struct hb_record *record) {
         return hb_usage_error("%s exists already; name another with -o, or remove it",
                               record->output);
     if (!record_find_library(record))
-        return hb_failure("cannot find " RECORD_LIBRARY " beside heapbench; build it, or install "
-                          "heapbench again");
+        return hb_failure("cannot find %s beside heapbench; build it, or install heapbench again",
+                          record_library(record));
     if (strpbrk(record->library, " :"))
         return hb_failure("LD_PRELOAD cannot name %s: move it to a path without spaces and colons",
                           record->library);

@@ -15,6 +15,7 @@
 #include "harness/generated.h"
 #include "workloads/op_source.h"
 #include "workloads/synth/config.h"
+#include "workloads/trace_callsite.h"
 #include "workloads/trace_report.h"
 
 struct settings {
@@ -47,7 +48,8 @@ static const struct trace_command {
      "  c ID SIZE         calloc (product)  f ID              free\n"
      "  a ID ALIGN SIZE   aligned\n"
      "With --full each line starts with THREAD TIME_NS, and threads' starts (s) and ends (e) are\n"
-     "lines too. Times are those of each 1024th operation unless the trace has every one's."},
+     "lines too, and births and reallocs end with @ and their call site if the trace has them.\n"
+     "Times are those of each 1024th operation unless the trace has every one's."},
     {"check", check_file, "verify checksums, objects and counts",
      "Prints one line a file. Exit status: 0 all are sound, 1 one is damaged, 2 one is no trace."},
 };
@@ -61,7 +63,7 @@ static const struct trace_option {
 } options[] = {
     {"format", "table|jsonl", 'F', "info", "for people, or one flat JSON object a line"},
     {"plot", "[DIR]", 'p', "info", "draw pictures, into DIR (default: trace-plots)"},
-    {"full", NULL, 'f', "dump", "with thread, time, and thread marks"},
+    {"full", NULL, 'f', "dump", "with thread, time, call site, and thread marks"},
     {"help", NULL, 'h', NULL, "print this"},
 };
 
@@ -131,6 +133,7 @@ static int source_info(struct hb_op_source *source, const char *path,
 
     report.damage = good ? hb_op_source_damage(source) : NULL;
     report.info = hb_op_source_info(source);
+    report.sites = hb_op_source_sites(source);
     if (!hb_op_source_is_generated(path))
         stat(path, &status);
     report.file_bytes = (uint64_t)status.st_size;
@@ -154,7 +157,14 @@ static int info_file(const char *path, const struct settings *settings) {
     return status;
 }
 
-static void op_print(const struct hb_op *op, bool is_full) {
+/* A name of unknown origin, made safe for a terminal. */
+static void site_print(const char *name) {
+    fputs(" @ ", stdout);
+    for (const char *c = name; *c != '\0'; c++)
+        putchar((unsigned char)*c < ' ' || *c == 127 ? ' ' : *c);
+}
+
+static void op_print(const struct hb_op *op, bool is_full, const struct trace_callsites *sites) {
     static const char letters[HB_OP_KINDS] = "mcarfse";
 
     if (!is_full && op->kind > HB_OP_FREE)
@@ -168,6 +178,8 @@ static void op_print(const struct hb_op *op, bool is_full) {
         printf(" %" PRIu64, UINT64_C(1) << op->alignment_log2);
     if (op->kind <= HB_OP_REALLOC)
         printf(" %" PRIu64, op->size);
+    if (is_full && op->site != 0)
+        site_print(trace_callsite_name(sites, op->site));
     putchar('\n');
 }
 
@@ -182,7 +194,7 @@ static int dump_file(const char *path, const struct settings *settings) {
         return hb_usage_error("%s", error);
     while (!ferror(stdout) && (count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count; i++)
-            op_print(&ops[i], settings->is_full);
+            op_print(&ops[i], settings->is_full, hb_op_source_sites(source));
     if (hb_op_source_damage(source) != NULL)
         status = hb_failure("%s: %s", path, hb_op_source_damage(source));
     hb_op_source_close(source);

@@ -14,7 +14,7 @@ enum { HB_RECORD_LOG_BYTES = RAW_HEADER_BYTES + RAW_RING_BYTES }; /* of one thre
 
 struct hb_record {
     char output[PATH_MAX];
-    bool has_children, has_times;
+    bool has_children, has_times, has_sites;
     char **command;
     char library[PATH_MAX];
     char folder[PATH_MAX]; /* of the raw files */

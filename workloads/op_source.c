@@ -88,6 +88,10 @@ const char *hb_op_source_damage(const struct hb_op_source *source) {
     return source->problem[0] ? source->problem : hb_synth_problem(source->synth);
 }
 
+const struct trace_callsites *hb_op_source_sites(const struct hb_op_source *source) {
+    return source->reader ? hb_trace_sites(source->reader) : NULL;
+}
+
 void hb_op_source_close(struct hb_op_source *source) {
     if (source->reader)
         hb_trace_close(source->reader);

@@ -35,6 +35,9 @@ size_t hb_op_source_next(struct hb_op_source *source, const struct hb_op **ops);
 /* After the last: NULL if it ended as it should, else one line that says why not. */
 const char *hb_op_source_damage(const struct hb_op_source *source);
 
+/* The call sites named so far (hb_trace_sites); NULL if it has none. */
+const struct trace_callsites *hb_op_source_sites(const struct hb_op_source *source);
+
 void hb_op_source_close(struct hb_op_source *source);
 
 #endif

@@ -34,8 +34,9 @@ enum {
     HB_TRACE_BLOCK_OPS = 65536,   /* operations in one block of a file, at most */
     HB_TRACE_THREADS_MAX = 65536, /* threads in one trace, at most */
     HB_TRACE_ALIGNMENT_LOG2_MAX = 48,
-    HB_TRACE_TEXT_MAX = 4096, /* bytes of a text field, its end included */
-    HB_TRACE_ERROR_MAX = 512  /* bytes of an error message, its end included */
+    HB_TRACE_SITES_MAX = 65535, /* call sites in one trace, at most */
+    HB_TRACE_TEXT_MAX = 4096,   /* bytes of a text field, its end included */
+    HB_TRACE_ERROR_MAX = 512    /* bytes of an error message, its end included */
 };
 
 struct hb_op {
@@ -45,6 +46,7 @@ struct hb_op {
     uint32_t thread;        /* 0 is the thread that made the first call */
     uint8_t kind;           /* enum hb_op_kind */
     uint8_t alignment_log2; /* HB_OP_ALIGNED only, else 0 */
+    uint16_t site;          /* births and reallocs: who called, from 1; 0: not known */
 };
 
 /* What a trace says of itself. Counts of calls that are no operations are kept here. */
@@ -61,8 +63,10 @@ struct hb_trace_info {
     uint64_t largest_bytes; /* largest single request */
     uint32_t thread_count;  /* distinct threads of operations and marks */
     uint64_t duration_ns;
-    bool has_times; /* each op has a time of its own */
-    bool is_whole;  /* false: cut or damaged; the rest counts what could be read */
+    bool has_times;      /* each op has a time of its own */
+    bool has_sites;      /* births and reallocs have call sites */
+    uint32_t site_count; /* call sites, 0 unless has_sites */
+    bool is_whole;       /* false: cut or damaged; the rest counts what could be read */
     /* Said by whoever made it. Missing counts are 0. */
     uint64_t null_frees;      /* free(NULL) calls, left out */
     uint64_t failed_calls;    /* calls that returned no memory, left out */
@@ -77,6 +81,7 @@ struct hb_trace_info {
     char note[HB_TRACE_TEXT_MAX];    /* free text: versions, transforms applied */
 };
 
+struct trace_callsites;
 struct hb_trace_reader;
 struct hb_trace_writer;
 
@@ -98,6 +103,10 @@ size_t hb_trace_next(struct hb_trace_reader *reader, const struct hb_op **ops);
  * corrects hb_trace_get_info: is_whole turns false and the counts are those of what was yielded. */
 const char *hb_trace_damage(const struct hb_trace_reader *reader);
 
+/* The call sites that the operations read so far have named (trace_callsite.h); NULL if the trace
+ * has none. They grow with reading; valid until hb_trace_close. */
+const struct trace_callsites *hb_trace_sites(const struct hb_trace_reader *reader);
+
 void hb_trace_close(struct hb_trace_reader *reader);
 
 /* Read the whole trace at path and verify everything: checksums, liveness, and the derived half of
@@ -110,6 +119,14 @@ bool hb_trace_check(const char *path, struct hb_trace_info *info, bool *readable
  * a temporary name. Fails (NULL, one line in error) if path exists already or cannot be made.
  * has_times: keep the time of each operation, not only of each 1024th. */
 struct hb_trace_writer *hb_trace_create(const char *path, bool has_times, char *error);
+
+/* Keep call sites, too. Before the first operation. Returns false if the file cannot be written. */
+bool hb_trace_keep_sites(struct hb_trace_writer *writer);
+
+/* The number, for hb_op.site, of the call site with this name, not empty and of fewer than
+ * HB_TRACE_TEXT_MAX bytes; the same name gives the same number. 0 if the trace keeps no sites, has
+ * HB_TRACE_SITES_MAX already, or memory ran out. */
+uint16_t hb_trace_add_site(struct hb_trace_writer *writer, const char *name);
 
 /* Append one operation. object is checked: a birth must carry the next number, a free or realloc a
  * live one. Returns false, with a line in hb_trace_writer_error, on a bad operation or a full disk;

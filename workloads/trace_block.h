@@ -3,6 +3,7 @@
 #define TRACE_BLOCK_H
 
 #include "workloads/trace_alive.h"
+#include "workloads/trace_callsite.h"
 #include "workloads/trace_format.h"
 
 /* What one block hands to the next, the same while writing and while reading. */
@@ -12,8 +13,15 @@ struct trace_block_state {
     uint64_t births;
     uint64_t last_ns;
     bool has_times;
-    uint32_t version; /* of the file; while reading only */
+    uint32_t version;              /* of the file; while reading only */
+    struct trace_callsites *sites; /* NULL: the file has none */
+    uint32_t sites_before;         /* sites of the blocks before this one */
 };
+
+/* The flags of a file. */
+static inline uint32_t trace_flags(const struct trace_block_state *state) {
+    return (state->has_times ? TRACE_HAS_TIMES : 0) | (state->sites != NULL ? TRACE_HAS_SITES : 0);
+}
 
 struct trace_encoder;
 struct trace_decoder;

@@ -9,33 +9,7 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "workloads/trace_block.h"
-#include "workloads/trace_form.h"
-
-enum { RUN_OPS = 8192, VALUES_MAX = HB_TRACE_BLOCK_OPS + 1 /* read ahead of the last */ };
-
-struct trace_decoder {
-    ZSTD_DCtx *zstd;
-    /* The block: its columns, and how far it has been handed out. */
-    struct trace_block_head head;
-    struct trace_form forms[FORMS_MAX];
-    size_t form_count;
-    uint8_t form_types[FORMS_MAX];
-    uint64_t form_references[FORMS_MAX], form_sizes[FORMS_MAX];
-    uint8_t op_forms[VALUES_MAX];
-    uint8_t alignments[VALUES_MAX];
-    uint16_t threads[VALUES_MAX];
-    uint64_t ages[VALUES_MAX];
-    uint64_t references[VALUES_MAX]; /* object * 2 + does it die, of each realloc and free */
-    size_t reference_count;
-    uint64_t last[HB_TRACE_THREADS_MAX]; /* object of each thread's last realloc or free */
-    uint64_t sizes[VALUES_MAX];
-    uint64_t times[VALUES_MAX];
-    size_t next_op, next_reference, next_size, next_alignment;
-    uint64_t births;
-    uint8_t planes[TRACE_VALUE_BYTES_MAX][HB_TRACE_BLOCK_OPS];
-    struct hb_op ops[RUN_OPS];
-};
+#include "workloads/trace_decoder.h"
 
 struct trace_decoder *trace_decoder_create(void) {
     struct trace_decoder *decoder = calloc(1, sizeof *decoder);
@@ -54,6 +28,7 @@ void trace_decoder_destroy(struct trace_decoder *decoder) {
     if (decoder == NULL)
         return;
     ZSTD_freeDCtx(decoder->zstd);
+    free(decoder->site_names);
     free(decoder);
 }
 
@@ -90,8 +65,7 @@ static const char *head_read(struct trace_decoder *decoder, uint32_t version,
 static bool table_is_possible(const struct trace_block_head *head) {
     return head->count[COLUMN_FORM_TYPE] <= FORMS_MAX &&
            head->count[COLUMN_FORM_REFERENCE] <= FORMS_MAX &&
-           head->count[COLUMN_FORM_SIZE] <= FORMS_MAX && head->sites_before == 0 &&
-           head->count[COLUMN_SITE] == 0 && head->count[COLUMN_SITE_VALUE] == 0;
+           head->count[COLUMN_FORM_SIZE] <= FORMS_MAX;
 }
 
 /* The laws of a block's head; reading the columns checks the counts that the forms imply. */
@@ -100,17 +74,18 @@ static const char *head_complaint(const struct trace_block_head *head,
     if (head->number != state->number || head->births_before != state->births ||
         head->base_ns != state->last_ns)
         return "it does not follow the block before it";
-    if (head->flags != (state->has_times ? TRACE_HAS_TIMES : 0))
+    if (head->flags != trace_flags(state))
         return "its flags are not the file's";
     if (head->op_count == 0 || head->op_count > HB_TRACE_BLOCK_OPS)
         return "its number of operations is impossible";
     if (head->count[COLUMN_FORM] != head->op_count ||
         head->count[COLUMN_THREAD] != head->op_count ||
         head->count[COLUMN_TIME] != trace_time_count(head->op_count, state->has_times) ||
-        !table_is_possible(head))
+        !table_is_possible(head) || !trace_sites_are_possible(head, state))
         return "its columns have impossible lengths";
     for (int i = 0; i < TRACE_COLUMNS; i++)
-        if (head->count[i] > head->op_count || head->width[i] > trace_column_width_max[i] ||
+        if ((head->count[i] > head->op_count && i != COLUMN_SITE_VALUE) ||
+            head->width[i] > trace_column_width_max[i] ||
             (head->count[i] == 0 && head->width[i] != 0))
             return "its columns have impossible lengths";
     return NULL;
@@ -157,8 +132,8 @@ static bool planes_read(struct trace_decoder *decoder, enum trace_column column,
     return true;
 }
 
-static bool column_read(struct trace_decoder *decoder, enum trace_column column, uint64_t *values,
-                        const uint8_t **payload, size_t *length) {
+bool trace_column_read(struct trace_decoder *decoder, enum trace_column column, uint64_t *values,
+                       const uint8_t **payload, size_t *length) {
     if (!planes_read(decoder, column, payload, length))
         return false;
     planes_join(values, decoder, decoder->head.count[column], decoder->head.width[column]);
@@ -193,13 +168,15 @@ static const char *columns_read(struct trace_decoder *decoder, const uint8_t *pa
                                 size_t length) {
     if (!byte_column_read(decoder, COLUMN_FORM, decoder->op_forms, &payload, &length) ||
         !threads_read(decoder, &payload, &length) ||
-        !column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length) ||
-        !column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length) ||
+        !trace_column_read(decoder, COLUMN_AGE, decoder->ages, &payload, &length) ||
+        !trace_column_read(decoder, COLUMN_SIZE, decoder->sizes, &payload, &length) ||
         !byte_column_read(decoder, COLUMN_ALIGNMENT, decoder->alignments, &payload, &length) ||
-        !column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length) ||
+        !trace_column_read(decoder, COLUMN_TIME, decoder->times, &payload, &length) ||
         !byte_column_read(decoder, COLUMN_FORM_TYPE, decoder->form_types, &payload, &length) ||
-        !column_read(decoder, COLUMN_FORM_REFERENCE, decoder->form_references, &payload, &length) ||
-        !column_read(decoder, COLUMN_FORM_SIZE, decoder->form_sizes, &payload, &length))
+        !trace_column_read(decoder, COLUMN_FORM_REFERENCE, decoder->form_references, &payload,
+                           &length) ||
+        !trace_column_read(decoder, COLUMN_FORM_SIZE, decoder->form_sizes, &payload, &length) ||
+        !trace_sites_read(decoder, &payload, &length))
         return "a column fails its checksum";
     return length == 0 ? NULL : "bytes follow its columns";
 }
@@ -317,7 +294,7 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
     const char *complaint = head_read(decoder, state->version, &payload, &length);
 
     decoder->next_op = decoder->next_reference = decoder->next_size = 0;
-    decoder->next_alignment = 0;
+    decoder->next_alignment = decoder->next_site = 0;
     decoder->births = state->births;
     if (complaint == NULL)
         complaint = head_complaint(&decoder->head, state);
@@ -329,6 +306,8 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
         complaint = values_check(decoder);
     if (complaint == NULL)
         complaint = objects_check(decoder, state, alive);
+    if (complaint == NULL && state->sites != NULL)
+        complaint = trace_sites_check(decoder, state);
     if (complaint != NULL) {
         decoder->head.op_count = 0;
         return complaint;
@@ -336,60 +315,4 @@ const char *trace_block_decode(struct trace_decoder *decoder, struct trace_block
     times_resolve(decoder, state);
     state->number++;
     return NULL;
-}
-
-/* Fill a run of operations. has_times and has_alignments are constants where this is called. */
-static inline __attribute__((always_inline)) void
-run_fill(struct trace_decoder *decoder, size_t count, bool has_times, bool has_alignments) {
-    const uint8_t *op_forms = decoder->op_forms + decoder->next_op;
-    const uint16_t *threads = decoder->threads + decoder->next_op;
-    const uint64_t *times = decoder->times;
-    const uint64_t *reference = decoder->references + decoder->next_reference;
-    const uint64_t *size = decoder->sizes + decoder->next_size;
-    const uint8_t *alignment = decoder->alignments + decoder->next_alignment;
-    uint64_t births = decoder->births;
-
-    times += has_times ? decoder->next_op : decoder->next_op / TRACE_TIME_STEP;
-    for (size_t i = 0; i < count; i++) {
-        const struct trace_form *form = &decoder->forms[op_forms[i]];
-        struct hb_op *op = &decoder->ops[i];
-
-        op->object = (*reference >> 1 & form->if_reference) | (births & form->if_birth);
-        op->size = form->size | (*size & form->if_open_size);
-        op->time_ns = times[has_times ? i : i / TRACE_TIME_STEP];
-        op->thread = threads[i];
-        op->kind = form->kind;
-        op->alignment_log2 = 0;
-        if (has_alignments) {
-            op->alignment_log2 = (uint8_t)(*alignment & -form->alignments);
-            alignment += form->alignments;
-        }
-        reference += form->references;
-        size += form->open_sizes;
-        births += form->births;
-    }
-    decoder->next_reference = (size_t)(reference - decoder->references);
-    decoder->next_size = (size_t)(size - decoder->sizes);
-    decoder->next_alignment = (size_t)(alignment - decoder->alignments);
-    decoder->births = births;
-}
-
-size_t trace_block_take(struct trace_decoder *decoder, const struct hb_op **ops) {
-    size_t left = (size_t)decoder->head.op_count - decoder->next_op;
-    size_t count = left < RUN_OPS ? left : RUN_OPS;
-    bool has_alignments = decoder->head.count[COLUMN_ALIGNMENT] != 0;
-
-    if (decoder->head.flags & TRACE_HAS_TIMES)
-        run_fill(decoder, count, true, true);
-    else if (has_alignments)
-        run_fill(decoder, count, false, true);
-    else
-        run_fill(decoder, count, false, false);
-    decoder->next_op += count;
-    *ops = decoder->ops;
-    return count;
-}
-
-void trace_block_drop(struct trace_decoder *decoder) {
-    decoder->head.op_count = decoder->next_op = 0;
 }

@@ -120,6 +120,8 @@ static void columns_fill(struct trace_encoder *encoder, struct trace_block_head 
             columns_add(encoder, head, COLUMN_SIZE, op->size);
         if (op->kind == HB_OP_ALIGNED)
             columns_add(encoder, head, COLUMN_ALIGNMENT, op->alignment_log2);
+        if (trace_kind_has_size[op->kind] && state->sites != NULL)
+            columns_add(encoder, head, COLUMN_SITE, op->site);
         if (state->has_times || i % TRACE_TIME_STEP == 0) {
             columns_add(encoder, head, COLUMN_TIME, trace_zigzag(op->time_ns - state->last_ns));
             state->last_ns = op->time_ns;
@@ -128,22 +130,55 @@ static void columns_fill(struct trace_encoder *encoder, struct trace_block_head 
     }
 }
 
+static void site_hashes_fill(struct trace_encoder *encoder, struct trace_block_head *head,
+                             const struct trace_block_state *state) {
+    if (state->sites != NULL)
+        for (uint32_t i = state->sites_before; i < state->sites->count; i++)
+            columns_add(encoder, head, COLUMN_SITE_VALUE, state->sites->sites[i].hash);
+}
+
+/* The names of the sites that are new in this block, a line each. */
+static bool site_names_write(struct trace_encoder *encoder, struct trace_block_state *state) {
+    const struct trace_callsites *sites = state->sites;
+    size_t from, length;
+    char *names;
+    bool good;
+
+    if (sites == NULL || state->sites_before == sites->count)
+        return true;
+    from = sites->sites[state->sites_before].name_at;
+    length = sites->names_bytes - from;
+    names = malloc(length);
+    if (names == NULL)
+        return false;
+    memcpy(names, sites->names + from, length);
+    for (size_t i = 0; i < length; i++)
+        names[i] = names[i] == '\0' ? '\n' : names[i];
+    good = payload_add(encoder, names, length);
+    free(names);
+    state->sites_before = sites->count;
+    return good;
+}
+
 size_t trace_block_encode(struct trace_encoder *encoder, struct trace_block_state *state,
                           const struct hb_op *ops, size_t count, const uint8_t **payload) {
     struct trace_block_head head = {.number = state->number++,
                                     .op_count = count,
                                     .births_before = state->births,
                                     .base_ns = state->last_ns,
-                                    .flags = state->has_times ? TRACE_HAS_TIMES : 0};
+                                    .flags = trace_flags(state),
+                                    .sites_before = state->sites_before};
     bool good;
 
     columns_fill(encoder, &head, state, ops, count);
+    site_hashes_fill(encoder, &head, state);
     for (int i = 0; i < TRACE_COLUMNS; i++)
         head.width[i] = values_width(encoder->values[i], head.count[i]);
     encoder->length = 0;
     good = head_write(encoder, &head);
     for (int i = 0; i < TRACE_COLUMNS; i++)
         good = good && column_write(encoder, encoder->values[i], head.count[i], head.width[i]);
+    good = good && site_names_write(encoder, state);
     *payload = encoder->payload;
     return good ? encoder->length : 0;
 }

@@ -42,6 +42,8 @@ static const struct field fields[] = {
     FIELD(thread_count, FIELD_U32),
     FIELD(duration_ns, FIELD_U64),
     FIELD(has_times, FIELD_BOOL),
+    FIELD(has_sites, FIELD_BOOL),
+    FIELD(site_count, FIELD_U32),
     FIELD(null_frees, FIELD_U64),
     FIELD(failed_calls, FIELD_U64),
     FIELD(dropped_calls, FIELD_U64),
@@ -83,12 +85,20 @@ static size_t text_escape(const char *from, char *to) {
     return length;
 }
 
+/* A trace without call sites says nothing of them. */
+static bool field_is_of_sites(const struct field *field) {
+    return field->offset == offsetof(struct hb_trace_info, has_sites) ||
+           field->offset == offsetof(struct hb_trace_info, site_count);
+}
+
 size_t trace_footer_print(const struct hb_trace_info *info, char *text) {
     size_t length = 0;
 
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &fields[i];
 
+        if (!info->has_sites && field_is_of_sites(field))
+            continue;
         length += (size_t)sprintf(text + length, "%s ", field->key);
         if (field->type == FIELD_TEXT)
             length += text_escape((const char *)info + field->offset, text + length);

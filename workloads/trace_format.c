@@ -15,7 +15,7 @@ const uint8_t trace_column_width_max[TRACE_COLUMNS] = {
     [COLUMN_FORM] = 1,      [COLUMN_THREAD] = 2,         [COLUMN_AGE] = 6,
     [COLUMN_SIZE] = 7,      [COLUMN_ALIGNMENT] = 1,      [COLUMN_TIME] = 8,
     [COLUMN_FORM_TYPE] = 1, [COLUMN_FORM_REFERENCE] = 7, [COLUMN_FORM_SIZE] = 7,
-    [COLUMN_SITE] = 3,      [COLUMN_SITE_VALUE] = 8};
+    [COLUMN_SITE] = 2,      [COLUMN_SITE_VALUE] = 8};
 
 void trace_put_u32(uint8_t *at, uint32_t value) {
     for (int i = 0; i < 4; i++)

@@ -6,6 +6,7 @@
  *            content size and checksum
  *   BLOCK  = head frame, then one frame for each byte plane of each column, low plane first; in
  *            version 1 the head lacks sites_before and the columns from COLUMN_FORM_TYPE on
+ *            if there are new call sites, one more frame: their names, a line each
  *   END    = one frame of text lines "key value"
  *   trailer = offset of the END chunk:u64 magic[8]
  * All integers are little-endian.
@@ -20,7 +21,8 @@
 
 enum {
     TRACE_VERSION = 2,   /* what is written; version 1 is read, too */
-    TRACE_HAS_TIMES = 1, /* the only flag */
+    TRACE_HAS_TIMES = 1, /* the flags: each operation has a time of its own; */
+    TRACE_HAS_SITES = 2, /* births and reallocs have call sites (from version 2 on) */
     TRACE_MAGIC_BYTES = 8,
     TRACE_HEADER_BYTES = 16,
     TRACE_CHUNK_HEAD_BYTES = 8,
@@ -31,7 +33,9 @@ enum {
     TRACE_VALUE_BYTES_MAX = 8,    /* planes of one column, at most */
     TRACE_CHUNK_BYTES_MIN = 64,   /* a smaller block cannot be */
     TRACE_CHUNK_BYTES_MAX = 4 << 20,
-    TRACE_FOOTER_BYTES_MAX = 64 << 10
+    TRACE_FOOTER_BYTES_MAX = 64 << 10,
+    TRACE_SITE_NAMES_MAX = 1 << 20, /* bytes of the names of the sites that are new in a block */
+    TRACE_SITE_NAMES_ALL_MAX = 64 << 20 /* and of all of a file */
 };
 
 /* The columns of a block, in the order of the file. */
@@ -47,8 +51,8 @@ enum trace_column {
     COLUMN_FORM_TYPE = TRACE_COLUMNS_V1, /* the table: each form's kind and what it settles      */
     COLUMN_FORM_REFERENCE,               /* of each form that settles it: the age or step        */
     COLUMN_FORM_SIZE,                    /* of each form that settles it: the size               */
-    COLUMN_SITE,                         /* each operation's call site, if the file has them     */
-    COLUMN_SITE_VALUE,                   /* what the sites that are new in this block are        */
+    COLUMN_SITE,       /* each birth's and realloc's call site, if the file has them             */
+    COLUMN_SITE_VALUE, /* hashes of the names of the sites that are new in this block            */
     TRACE_COLUMNS
 };
 

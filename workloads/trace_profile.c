@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "workloads/trace_format.h"
+#include "workloads/trace_profile_sites.h"
 #include "workloads/trace_sizes.h"
 
 /* A live object. */
@@ -13,6 +14,7 @@ struct life {
     uint64_t size;
     uint64_t born_at[HB_TRACE_CLOCKS];
     size_t thread; /* its place in the profile */
+    uint16_t site;
 };
 
 struct profiling {
@@ -25,6 +27,7 @@ struct profiling {
     uint64_t live_bytes;
     uint64_t *held_from; /* of each thread: the operation since which it has its live bytes */
     size_t thread_capacity;
+    bool has_sites;
     size_t place_plus_1[HB_TRACE_THREADS_MAX]; /* by thread number; 0: not seen */
 };
 
@@ -134,6 +137,7 @@ static bool birth_follow(struct profiling *profiling, const struct hb_op *op, si
     life = &profiling->lives[number];
     life->size = op->size;
     life->thread = place;
+    life->site = op->site;
     memcpy(life->born_at, profiling->clock, sizeof life->born_at);
     live_change(profiling, place, 0, op->size);
     return true;
@@ -150,6 +154,8 @@ static void free_follow(struct profiling *profiling, const struct hb_op *op, siz
 
         lifetime -= i == HB_TRACE_CLOCK_OPS; /* the free itself */
         profile->lifetime_count[i][number_class(lifetime)]++;
+        if (i == HB_TRACE_CLOCK_BIRTHS && profiling->has_sites)
+            trace_site_count_free(profile, life->site, number_class(lifetime));
     }
     profile->threads[place].free_count++;
     profile->threads[place].foreign_free_count += is_foreign;
@@ -181,6 +187,9 @@ static bool op_follow(struct profiling *profiling, const struct hb_op *op) {
     profiling->clock[HB_TRACE_CLOCK_BYTES] += op->size;
     profile->request_count[class] += trace_kind_has_size[op->kind];
     profile->request_bytes[class] += op->size;
+    if (profiling->has_sites && trace_kind_has_size[op->kind] &&
+        !trace_site_count_request(profile, op))
+        return false;
     if (trace_kind_is_birth[op->kind] && !birth_follow(profiling, op, place))
         return false;
     if (op->kind == HB_OP_REALLOC)
@@ -191,7 +200,7 @@ static bool op_follow(struct profiling *profiling, const struct hb_op *op) {
     return true;
 }
 
-static uint64_t median_find(const uint64_t *count) {
+uint64_t trace_class_median(const uint64_t *count) {
     uint64_t total = 0, below = 0;
 
     for (int i = 0; i < HB_TRACE_CLASSES; i++)
@@ -213,8 +222,9 @@ static bool profile_finish(struct profiling *profiling) {
             hb_trace_curve_finish(profile->threads[i].curve);
     }
     for (int i = 0; i < HB_TRACE_CLOCKS; i++)
-        profile->lifetime_median[i] = median_find(profile->lifetime_count[i]);
+        profile->lifetime_median[i] = trace_class_median(profile->lifetime_count[i]);
     profile->immortal_count = profiling->index.live_count;
+    trace_sites_finish(profile);
     hb_trace_curve_finish(&profile->curve);
     return hb_trace_phases_find(&profile->phases, &profile->curve, 0);
 }
@@ -229,6 +239,7 @@ bool hb_trace_profile_read(struct hb_trace_profile *profile, struct hb_op_source
     if (!good)
         return false;
     profiling->profile = profile;
+    profiling->has_sites = hb_op_source_sites(source) != NULL;
     hb_trace_curve_start(&profile->curve);
     while (good && (count = hb_op_source_next(source, &ops)) > 0)
         for (size_t i = 0; i < count && good; i++)
@@ -246,5 +257,6 @@ void hb_trace_profile_free(struct hb_trace_profile *profile) {
     for (size_t i = 0; i < profile->thread_count; i++)
         free(profile->threads[i].curve);
     free(profile->threads);
+    free(profile->sites);
     memset(profile, 0, sizeof *profile);
 }

@@ -27,6 +27,17 @@ struct hb_trace_thread {
     struct hb_trace_curve *curve;         /* of these; NULL if it appeared too late */
 };
 
+/* A call site; all that no site is known of are one, number 0. */
+struct hb_trace_site {
+    uint32_t number;        /* hb_op_source_sites has its name */
+    uint64_t object_count;  /* born there */
+    uint64_t realloc_count; /* made there, of whatever objects */
+    uint64_t bytes;         /* asked for there, by births and reallocs; modulo 2^64 */
+    uint64_t free_count;    /* of the objects born there, how many were freed */
+    uint64_t lifetime_count[HB_TRACE_CLASSES]; /* these, by lifetime in births */
+    uint64_t lifetime_median;                  /* least of the class that holds the median */
+};
+
 struct hb_trace_profile {
     uint64_t request_count[HB_TRACE_CLASSES];                   /* births and reallocs, by size */
     uint64_t request_bytes[HB_TRACE_CLASSES];                   /* their sum, modulo 2^64 */
@@ -37,6 +48,8 @@ struct hb_trace_profile {
     uint64_t foreign_realloc_count;
     struct hb_trace_thread *threads; /* in the order in which they appear */
     size_t thread_count;
+    struct hb_trace_site *sites; /* of a source that has sites: most bytes first; else NULL */
+    size_t site_count, site_capacity;
     struct hb_trace_curve curve; /* of live bytes */
     struct hb_trace_phases phases;
 };

@@ -19,6 +19,7 @@ struct hb_trace_reader {
     bool is_over;
     bool is_counted; /* has reader_recount done its work? */
     struct trace_block_state state;
+    struct trace_callsites sites; /* state has them, if the file has any */
     struct trace_alive alive;
     struct trace_decoder *decoder;
     uint8_t *chunk;
@@ -92,7 +93,8 @@ static bool footer_read(struct hb_trace_reader *reader, uint32_t length,
         return false;
     text_length = trace_frame_read(reader->decoder, &payload, &rest, text, TRACE_FOOTER_BYTES_MAX);
     good = text_length != SIZE_MAX && rest == 0 && trace_footer_parse(text, text_length, info) &&
-           info->has_times == reader->state.has_times;
+           info->has_times == reader->state.has_times &&
+           info->has_sites == (reader->state.sites != NULL);
     free(text);
     return good;
 }
@@ -104,6 +106,7 @@ static bool info_is_possible(const struct hb_trace_reader *reader,
 
     return info->op_count <= blocks * HB_TRACE_BLOCK_OPS && info->object_count <= info->op_count &&
            info->peak_live_objects <= info->object_count &&
+           info->site_count <= (info->has_sites ? HB_TRACE_SITES_MAX : 0) &&
            info->thread_count <= HB_TRACE_THREADS_MAX;
 }
 
@@ -130,12 +133,14 @@ static bool end_find(struct hb_trace_reader *reader) {
 
 static void reader_rewind(struct hb_trace_reader *reader) {
     reader->state = (struct trace_block_state){.has_times = reader->state.has_times,
-                                               .version = reader->state.version};
+                                               .version = reader->state.version,
+                                               .sites = reader->state.sites};
     reader->offset = TRACE_HEADER_BYTES;
     trace_block_drop(reader->decoder);
     reader->is_over = false;
     reader->damage[0] = '\0';
     trace_alive_clear(&reader->alive);
+    trace_callsites_clear(&reader->sites);
 }
 
 static bool reader_stop(struct hb_trace_reader *reader, const char *complaint) {
@@ -170,7 +175,8 @@ static bool reader_end(struct hb_trace_reader *reader, uint32_t length) {
     if (reader->offset != reader->end_offset)
         return reader_stop(reader, "the trace ends before its end");
     if (reader->state.op_count != reader->info.op_count ||
-        reader->state.births != reader->info.object_count)
+        reader->state.births != reader->info.object_count ||
+        reader->sites.count != reader->info.site_count)
         return reader_stop(reader, "blocks are missing");
     return reader_stop(reader, NULL);
 }
@@ -227,12 +233,14 @@ static bool reader_recount(struct hb_trace_reader *reader) {
     reader->is_counted = true;
     reader->info.is_whole = false;
     reader->info.has_times = reader->state.has_times;
+    reader->info.has_sites = reader->state.sites != NULL;
+    reader->info.site_count = reader->sites.count;
     return true;
 }
 
 static bool header_read(struct hb_trace_reader *reader, const char *path, char *error) {
     uint8_t header[TRACE_HEADER_BYTES];
-    uint32_t version, flags;
+    uint32_t version, flags, known = TRACE_HAS_TIMES;
 
     if (reader->file_bytes < sizeof header || !reader_pread(reader, header, sizeof header, 0) ||
         memcmp(header, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)
@@ -243,11 +251,13 @@ static bool header_read(struct hb_trace_reader *reader, const char *path, char *
         return trace_fail(error,
                           "%s is a trace of format version %" PRIu32 "; this program reads 1 to %d",
                           path, version, TRACE_VERSION);
-    if ((flags & ~(uint32_t)TRACE_HAS_TIMES) != 0)
+    known |= version > 1 ? TRACE_HAS_SITES : 0;
+    if ((flags & ~known) != 0)
         return trace_fail(error, "%s uses features (flags %" PRIx32 ") that this program lacks",
                           path, flags);
     reader->state.has_times = (flags & TRACE_HAS_TIMES) != 0;
     reader->state.version = version;
+    reader->state.sites = (flags & TRACE_HAS_SITES) != 0 ? &reader->sites : NULL;
     return true;
 }
 
@@ -313,12 +323,17 @@ const char *hb_trace_damage(const struct hb_trace_reader *reader) {
     return reader->damage[0] != '\0' ? reader->damage : NULL;
 }
 
+const struct trace_callsites *hb_trace_sites(const struct hb_trace_reader *reader) {
+    return reader->state.sites;
+}
+
 void hb_trace_close(struct hb_trace_reader *reader) {
     if (reader == NULL)
         return;
     if (reader->fd >= 0)
         close(reader->fd);
     trace_alive_clear(&reader->alive);
+    trace_callsites_clear(&reader->sites);
     trace_decoder_destroy(reader->decoder);
     free(reader->chunk);
     free(reader);

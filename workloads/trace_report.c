@@ -1,5 +1,5 @@
 /* trace_report.c -- what a trace holds and says of itself, on stdout. */
-#include "workloads/trace_report.h"
+#include "workloads/trace_report_sites.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -186,6 +186,8 @@ void hb_trace_report_print(const struct hb_trace_report *report) {
     text_row("note", report->info->note);
     text_row("state", report->damage == NULL ? "whole" : report->damage);
     counts_print(report);
+    if (report->info->has_sites)
+        number_row("call sites", report->info->site_count);
     phases_print(&report->profile.phases);
     losses_print(report->info);
     if (report->file_bytes > 0)
@@ -194,6 +196,7 @@ void hb_trace_report_print(const struct hb_trace_report *report) {
     classes_print("Requests by size, bytes", report->profile.request_count);
     lifetimes_print(&report->profile);
     threads_print(&report->profile);
+    trace_report_sites_print(report);
 }
 
 static void json_number(cJSON *object, const char *key, uint64_t number) {
@@ -277,6 +280,8 @@ void hb_trace_report_json(const struct hb_trace_report *report) {
     cJSON_AddBoolToObject(object, "has_times", info->has_times);
     json_counts(object, info);
     json_profile(object, &report->profile);
+    if (info->has_sites)
+        trace_report_sites_json(report, object);
     if (report->file_bytes > 0) {
         json_number(object, "file_bytes", report->file_bytes);
         cJSON_AddNumberToObject(object, "file_bytes_per_op",

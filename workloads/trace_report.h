@@ -9,7 +9,8 @@ struct hb_trace_report {
     uint64_t file_bytes; /* 0: it is generated, no file */
     const struct hb_trace_info *info;
     struct hb_trace_profile profile;
-    const char *damage; /* NULL if the trace is whole */
+    const struct trace_callsites *sites; /* NULL if it has none */
+    const char *damage;                  /* NULL if the trace is whole */
 };
 
 /* For people. */

@@ -23,6 +23,7 @@ struct hb_trace_writer {
     struct trace_encoder *encoder;
     struct trace_tally *tally;
     struct trace_block_state state;
+    struct trace_callsites sites; /* state has them, if the trace keeps any */
     struct hb_op ops[HB_TRACE_BLOCK_OPS];
     size_t op_count;
     uint64_t appended_count;
@@ -73,7 +74,7 @@ static bool header_write(struct hb_trace_writer *writer) {
 
     memcpy(header, TRACE_MAGIC, TRACE_MAGIC_BYTES);
     trace_put_u32(header + 8, TRACE_VERSION);
-    trace_put_u32(header + 12, writer->state.has_times ? TRACE_HAS_TIMES : 0);
+    trace_put_u32(header + 12, trace_flags(&writer->state));
     return writer_write(writer, header, sizeof header);
 }
 
@@ -88,6 +89,8 @@ static bool footer_write(struct hb_trace_writer *writer, const struct hb_trace_i
     if (said != NULL)
         info = *said;
     info.has_times = writer->state.has_times;
+    info.has_sites = writer->state.sites != NULL;
+    info.site_count = writer->state.sites_before;
     trace_tally_read(writer->tally, &info);
     if (payload != NULL && text != NULL)
         length = trace_frame_write(writer->encoder, text, trace_footer_print(&info, text), payload,
@@ -150,6 +153,7 @@ static void writer_free(struct hb_trace_writer *writer) {
     trace_unfinished_forget(writer->temporary);
     trace_encoder_destroy(writer->encoder);
     trace_tally_destroy(writer->tally);
+    trace_callsites_clear(&writer->sites);
     free(writer->temporary);
     free(writer->path);
     free(writer);
@@ -171,12 +175,54 @@ struct hb_trace_writer *hb_trace_create(const char *path, bool has_times, char *
     return NULL;
 }
 
+bool hb_trace_keep_sites(struct hb_trace_writer *writer) {
+    uint8_t flags[4];
+
+    writer->state.sites = &writer->sites;
+    trace_put_u32(flags, trace_flags(&writer->state));
+    if (pwrite(writer->fd, flags, sizeof flags, TRACE_HEADER_BYTES - 4) == sizeof flags)
+        return true;
+    return trace_fail(writer->error, "cannot write %s: %s", writer->path, strerror(errno));
+}
+
+/* Bytes of names that wait to be written with the next block. */
+static size_t names_waiting(const struct hb_trace_writer *writer) {
+    const struct trace_callsites *sites = &writer->sites;
+
+    if (writer->state.sites_before == sites->count)
+        return 0;
+    return sites->names_bytes - sites->sites[writer->state.sites_before].name_at;
+}
+
+uint16_t hb_trace_add_site(struct hb_trace_writer *writer, const char *name) {
+    size_t length = strlen(name);
+
+    if (writer->state.sites == NULL || length == 0 || length >= HB_TRACE_TEXT_MAX ||
+        strchr(name, '\n') != NULL ||
+        writer->sites.names_bytes + length >= TRACE_SITE_NAMES_ALL_MAX)
+        return 0;
+    if (names_waiting(writer) + length >= TRACE_SITE_NAMES_MAX &&
+        (writer->op_count == 0 || writer->error[0] != '\0' || !block_write(writer)))
+        return 0;
+    return trace_callsite_add(&writer->sites, name);
+}
+
+static const char *site_complaint(const struct hb_trace_writer *writer, const struct hb_op *op) {
+    if (op->site == 0)
+        return NULL;
+    if (op->kind >= HB_OP_KINDS || !trace_kind_has_size[op->kind])
+        return "a free or thread mark with a call site";
+    return op->site <= writer->sites.count ? NULL : "a call site that was not added";
+}
+
 bool hb_trace_append(struct hb_trace_writer *writer, const struct hb_op *op) {
     const char *complaint;
 
     if (writer->error[0] != '\0')
         return false;
-    complaint = trace_tally_add(writer->tally, op);
+    complaint = site_complaint(writer, op);
+    if (complaint == NULL)
+        complaint = trace_tally_add(writer->tally, op);
     if (complaint != NULL)
         return trace_fail(writer->error, "operation %" PRIu64 ": %s", writer->appended_count,
                           complaint);

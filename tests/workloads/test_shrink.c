@@ -36,7 +36,8 @@ static void report_nothing(void *context, const char *step) {
 }
 
 static struct hb_candidate without_object(const struct hb_candidate *from, uint64_t object) {
-    struct hb_candidate rest = {malloc((from->count + 1) * sizeof *rest.ops), 0, from->has_times};
+    struct hb_candidate rest = {malloc((from->count + 1) * sizeof *rest.ops), 0, from->has_times,
+                                from->sites};
 
     for (size_t i = 0; i < from->count; i++)
         if (from->ops[i].kind > HB_OP_FREE || from->ops[i].object != object)

@@ -77,8 +77,11 @@ void log_death_slowly(struct log *log, enum raw_kind kind, uint64_t address, uin
     log_put(log, word);
 }
 
-void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2) {
+void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2,
+                 const void *caller) {
     log_begin(log);
+    if (LOG_HAS_SITES)
+        log_site(log, caller);
     uint64_t address = (uintptr_t)born, ticks = log_ticks(log, address);
     log_birth_slowly(log, RAW_ALIGNED, address, size, alignment_log2, ticks);
     log_end(log, ticks);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "workloads/recorder/raw.h"
+#include "workloads/recorder/sites.h"
 #include "workloads/recorder/ticks.h"
 
 #define LOG_LIKELY(x) __builtin_expect(!!(x), 1)
@@ -45,8 +46,10 @@ struct log {
     uint64_t base_unit;
     uint32_t until_stamp;
     bool busy;
-    uint16_t number; /* of this log, from 1 */
-    uint32_t owner;  /* the thread's id in the kernel */
+    uint16_t number;   /* of this log, from 1 */
+    uint32_t owner;    /* the thread's id in the kernel */
+    uint64_t site_key; /* of the last birth, see sites.h */
+    struct sites *sites;
     char path[LOG_PATH_BYTES];
 };
 
@@ -122,9 +125,24 @@ LOG_HOT void log_end(struct log *log, uint64_t ticks) {
     *(volatile bool *)&log->busy = false;
 }
 
-/* After the call: an object was born at address. */
-LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size) {
+LOG_HOT void log_site(struct log *log, const void *caller) {
+    uint64_t key = (uintptr_t)caller | site_generation;
+    if (LOG_LIKELY(key == log->site_key))
+        return;
+    const struct site_cached *cached = sites_slot(log->sites, key);
+    log->site_key = key;
+    if (LOG_LIKELY(cached->key == key))
+        log_put(log, cached->word);
+    else
+        log_site_slowly(log, key, (uintptr_t)caller);
+}
+
+/* After the call: an object was born at address. caller: where the call returns to. */
+LOG_HOT void log_birth(struct log *log, enum raw_kind kind, const void *born, uint64_t size,
+                       const void *caller) {
     log_begin(log);
+    if (LOG_HAS_SITES)
+        log_site(log, caller);
     uint64_t address = (uintptr_t)born, ticks = log_ticks(log, address);
     uint64_t elapsed = ticks - log->last_ticks;
     uint64_t step = (address >> 4) - log->base_unit + RAW_STEP_BIAS;
@@ -150,7 +168,8 @@ LOG_HOT void log_death(struct log *log, enum raw_kind kind, const void *dying) {
 }
 
 /* The same for an aligned birth, which is rare. */
-void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2);
+void log_aligned(struct log *log, const void *born, uint64_t size, unsigned alignment_log2,
+                 const void *caller);
 
 /* After a realloc that failed: what log_death began is taken back. */
 void log_realloc_failed(struct log *log);

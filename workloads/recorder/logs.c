@@ -65,7 +65,7 @@ static uint64_t log_cost_x1000(struct log *log, enum log_stamping stamping) {
         log->until_stamp = LOG_STAMP_PERIOD;
         uint64_t start = ticks_now();
         for (int pair = 0; pair < LOGS_COST_PAIRS; pair++) {
-            log_birth(log, RAW_MALLOC, log, 64);
+            log_birth(log, RAW_MALLOC, log, 64, sites_fake(pair));
             log_death(log, RAW_FREE, log);
         }
         uint64_t took = ticks_now() - start;
@@ -86,8 +86,12 @@ static void log_describe_image(struct log *log) {
     struct raw_header *header = log->header;
     header->command_bytes =
         rawfile_read_text("/proc/self/cmdline", header->command, sizeof header->command);
+    if (LOG_HAS_SITES)
+        sites_pretend(log);
     header->cost_one_ticks_x1000 = log_cost_x1000(log, log_stamping);
     header->cost_many_ticks_x1000 = log_cost_x1000(log, logs_stamping_many(header->has_times));
+    if (LOG_HAS_SITES)
+        sites_reset(log);
 }
 
 static struct log *logs_create(struct image *image) {
@@ -97,6 +101,8 @@ static struct log *logs_create(struct image *image) {
     struct log *log = &image->logs[number];
     if (!rawfile_name(log->path, sizeof log->path, image->folder, image->pid, image->ticks, number))
         return NULL;
+    if (LOG_HAS_SITES && !log->sites && !(log->sites = sites_map()))
+        return NULL;
     struct raw_header *header = rawfile_map(log->path);
     if (!header)
         return NULL;
@@ -104,6 +110,7 @@ static struct log *logs_create(struct image *image) {
     header->image_ticks = image->ticks;
     header->buffer = number;
     header->has_times = image->has_times;
+    header->has_sites = LOG_HAS_SITES;
     header->first = header->latest = ticks_instant();
     log->header = header;
     log->cursor = rawfile_ring(header);

@@ -55,7 +55,8 @@ static void merge_append(struct merge *merge, const struct stream_event *event,
                        .time_ns = merge_ns(merge, event->ticks),
                        .thread = thread,
                        .kind = (uint8_t)kind,
-                       .alignment_log2 = kind == HB_OP_ALIGNED ? event->alignment_log2 : 0};
+                       .alignment_log2 = kind == HB_OP_ALIGNED ? event->alignment_log2 : 0,
+                       .site = kind < HB_OP_FREE ? event->site : 0};
     if (kind >= HB_OP_FREE)
         op.size = 0;
     if (!hb_trace_append(merge->writer, &op))
@@ -134,9 +135,25 @@ static void merge_realloc_failed(struct merge *merge, struct stream *stream, uin
     merge_settle(merge, &event, thread, stream->pending_object);
 }
 
+/* The trace's number of the site that the stream's births have now, 0 if it is not known. */
+static uint16_t merge_site(struct merge *merge, struct stream *stream) {
+    char name[HB_TRACE_TEXT_MAX + 32];
+    uint64_t number = 0, offset = stream->site & ((UINT64_C(1) << RAW_OFFSET_BITS) - 1);
+    const char *path = stream_modules_path(&stream->modules, stream->site >> RAW_OFFSET_BITS);
+    if (!path || (!stream->sites.entries && !livemap_init(&stream->sites)))
+        return 0;
+    if (livemap_find(&stream->sites, stream->site, &number))
+        return (uint16_t)number;
+    snprintf(name, sizeof name, "%s+0x%llx", path, (unsigned long long)offset);
+    number = hb_trace_add_site(merge->writer, name);
+    livemap_add(&stream->sites, stream->site, number);
+    return (uint16_t)number;
+}
+
 static void merge_event(struct merge *merge, struct stream *stream) {
     struct stream_event *event = &stream->event;
     uint32_t thread = merge_thread(merge, event);
+    event->site = stream->site ? merge_site(merge, stream) : 0;
     switch (event->kind) {
     case RAW_MALLOC:
         merge_birth(merge, event, HB_OP_MALLOC, thread);
@@ -248,6 +265,8 @@ static bool merge_run(struct merge *merge, const char *folder, const struct hb_m
     merge->writer = hb_trace_create(path, image->has_times, error);
     if (!merge->writer)
         return false;
+    if (image->has_sites && !hb_trace_keep_sites(merge->writer))
+        return merge_give_up(merge, error);
     merge_streams(merge);
     return merge->is_failed ? merge_give_up(merge, error) : true;
 }

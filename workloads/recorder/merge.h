@@ -15,7 +15,7 @@ struct hb_merge_image {
     uint64_t word_count; /* 8-byte words recorded: at least one for an event */
     uint32_t file_count; /* one for each thread alive at a time */
     bool is_empty;       /* no event, only the marks that each file begins with */
-    bool has_times;
+    bool has_times, has_sites;
     char command[HB_TRACE_TEXT_MAX]; /* quoted for a shell */
 };
 

@@ -62,6 +62,7 @@ static struct hb_merge_image *images_find(struct hb_merge_image **images, size_t
     image->pid = header->pid;
     image->ticks = header->image_ticks;
     image->has_times = header->has_times == 1;
+    image->has_sites = header->has_sites == 1;
     return image;
 }
 

@@ -19,6 +19,9 @@
  * bytes from the base less RAW_STEP_BIAS; a death's from 0. What does not fit stands in escapes
  * before the event, whose own field is then 0; an escaped address moves the base, unless the birth
  * is so large that it probably lies in a mapping of its own.
+ *
+ * RAW_SITE says who makes the births from here on. RAW_MODULE, and the RAW_TEXT that follow it, say
+ * what the module is called that sites name by number.
  */
 #ifndef HB_RAW_H
 #define HB_RAW_H
@@ -55,6 +58,9 @@ enum raw_mark {
     RAW_REALLOC_FAILED, /* instead of RAW_REALLOC_END: the old object lives on  */
     RAW_THREAD_START,   /* value: the thread's number; the next events are its  */
     RAW_THREAD_END,     /* its last event has been                              */
+    RAW_SITE,           /* value: module, and offset in it; 0: not known        */
+    RAW_MODULE,         /* value: length of its path, and its number, from 1    */
+    RAW_TEXT,           /* value: the next 7 bytes of the path                  */
     RAW_MARKS
 };
 
@@ -66,6 +72,8 @@ enum {
     RAW_UNIT_BITS = 43,
     RAW_MARK_BITS = 4,
     RAW_VALUE_BITS = 57,
+    RAW_OFFSET_BITS = 42,
+    RAW_MODULE_BITS = 15,
     RAW_TIME_SHIFT = RAW_KIND_BITS,
     RAW_SIZE_SHIFT = RAW_TIME_SHIFT + RAW_TIME_BITS,
     RAW_STEP_SHIFT = RAW_SIZE_SHIFT + RAW_SIZE_BITS,
@@ -90,6 +98,7 @@ struct raw_header {
     uint64_t image_ticks; /* when this program image (an exec or a fork) began to record */
     uint64_t buffer;      /* 0 is the image's first file: it has the command and the costs */
     uint64_t has_times;   /* every event has a time of its own from the first on */
+    uint64_t has_sites;   /* births have call sites */
     struct raw_instant first;
     struct raw_instant latest;
     uint64_t logged_words;
@@ -111,7 +120,8 @@ struct raw_header {
 
 _Static_assert(sizeof(struct raw_header) <= RAW_HEADER_BYTES, "the header has its own pages");
 _Static_assert(RAW_STEP_SHIFT + RAW_STEP_BITS == 64 && RAW_UNIT_SHIFT + RAW_UNIT_BITS == 64 &&
-                   RAW_VALUE_SHIFT + RAW_VALUE_BITS == 64,
+                   RAW_VALUE_SHIFT + RAW_VALUE_BITS == 64 &&
+                   RAW_OFFSET_BITS + RAW_MODULE_BITS == RAW_VALUE_BITS,
                "an event fills its word");
 
 static inline uint64_t raw_escape(enum raw_mark mark, uint64_t value) {

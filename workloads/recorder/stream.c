@@ -73,6 +73,8 @@ void stream_close(struct stream *stream) {
     free(stream->path);
     free(stream->header);
     free(stream->words);
+    stream_modules_free(&stream->modules);
+    livemap_free(&stream->sites);
     free(stream);
 }
 
@@ -136,6 +138,13 @@ static bool stream_take_escape(struct stream *stream, unsigned mark, uint64_t va
         stream->has_thread = true;
         stream->base_unit = 0;
         return value < STREAM_SERIAL_MAX;
+    case RAW_SITE:
+        stream->site = value;
+        return true;
+    case RAW_MODULE:
+        return stream_modules_begin(&stream->modules, value);
+    case RAW_TEXT:
+        return stream_modules_text(&stream->modules, value);
     default:
         return (mark == RAW_THREAD_END || mark == RAW_REALLOC_FAILED) && stream->has_thread;
     }

@@ -17,8 +17,10 @@ bool hb_job_begin(struct hb_job *job, const struct hb_transform *transform,
     if (!hb_source_open(&job->source, transform->paths[0], error))
         return false;
     info = hb_op_source_info(job->source.from);
-    if (hb_rewrite_begin(&job->rewrite, transform->out, info->has_times, info, error))
+    if (hb_rewrite_begin(&job->rewrite, transform->out, info->has_times, info, error)) {
+        job->rewrite.sites = hb_op_source_sites(job->source.from);
         return true;
+    }
     hb_source_close(&job->source);
     return false;
 }

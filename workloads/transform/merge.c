@@ -52,6 +52,7 @@ static bool source_take(struct merge *merge, size_t i) {
     if (op.kind <= HB_OP_FREE)
         op.object = op.object * merge->transform->path_count + i;
     merge->taken[i] += op.kind <= HB_OP_FREE;
+    merge->rewrite.sites = hb_op_source_sites(merge->sources[i].from);
     if (!hb_threads_map(&merge->threads, i, &op.thread, merge->error) ||
         !hb_rewrite_op(&merge->rewrite, &op))
         return false;
@@ -81,6 +82,7 @@ static void said_join(struct hb_trace_info *said, const struct hb_trace_info *mo
     said->unmatched_frees = sum(said->unmatched_frees, more->unmatched_frees);
     if (said->cost_ns_per_op_x1000 != more->cost_ns_per_op_x1000)
         said->cost_ns_per_op_x1000 = 0;
+    said->has_sites = said->has_sites || more->has_sites;
     text_join(said->command, more->command);
     text_join(said->source, more->source);
     text_join(said->note, more->note);

@@ -13,6 +13,7 @@ struct hb_object {
     uint32_t thread; /* that gave birth to it */
     uint8_t kind;    /* of its birth */
     uint8_t alignment_log2;
+    uint16_t site; /* of its birth */
 };
 
 struct hb_objects {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "workloads/trace_callsite.h"
 #include "workloads/trace_format.h"
 #include "workloads/transform/note.h"
 
@@ -13,7 +14,21 @@ bool hb_rewrite_begin(struct hb_rewrite *rewrite, const char *path, bool has_tim
     if (said != NULL)
         rewrite->said = *said;
     rewrite->writer = hb_trace_create(path, has_times, error);
-    return rewrite->writer != NULL;
+    if (rewrite->writer == NULL)
+        return false;
+    if (said == NULL || !said->has_sites || hb_trace_keep_sites(rewrite->writer))
+        return true;
+    trace_fail(error, "%s", hb_trace_writer_error(rewrite->writer));
+    hb_trace_discard(rewrite->writer);
+    rewrite->writer = NULL;
+    return false;
+}
+
+/* The number that a site of the source has in what is written. */
+static uint16_t rewrite_site(struct hb_rewrite *rewrite, uint16_t site) {
+    const char *name = rewrite->sites == NULL ? NULL : trace_callsite_name(rewrite->sites, site);
+
+    return name == NULL ? 0 : hb_trace_add_site(rewrite->writer, name);
 }
 
 bool hb_rewrite_is_live(const struct hb_rewrite *rewrite, uint64_t key) {
@@ -22,7 +37,7 @@ bool hb_rewrite_is_live(const struct hb_rewrite *rewrite, uint64_t key) {
 
 static bool rewrite_birth(struct hb_rewrite *rewrite, struct hb_op *op) {
     struct hb_object object = {op->object, rewrite->born_count, op->size, op->thread,
-                               op->kind,   op->alignment_log2};
+                               op->kind,   op->alignment_log2,  op->site};
 
     op->object = rewrite->born_count++;
     return hb_objects_add(&rewrite->objects, &object) ||
@@ -51,6 +66,8 @@ bool hb_rewrite_op(struct hb_rewrite *rewrite, const struct hb_op *op) {
         return false;
     if (trace_kind_has_age[op->kind] && !rewrite_reference(rewrite, &copy))
         return false;
+    if (op->site != 0)
+        copy.site = rewrite_site(rewrite, op->site);
     rewrite->written_count += op->kind <= HB_OP_FREE;
     if (hb_trace_append(rewrite->writer, &copy))
         return true;

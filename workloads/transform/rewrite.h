@@ -9,15 +9,17 @@
 
 struct hb_rewrite {
     struct hb_trace_writer *writer;
-    struct hb_objects objects; /* those alive, by key */
-    struct hb_trace_info said; /* what the new trace will say of itself */
+    struct hb_objects objects;           /* those alive, by key */
+    struct hb_trace_info said;           /* what the new trace will say of itself */
+    const struct trace_callsites *sites; /* what the sites of the operations are; NULL: none */
     uint64_t born_count;
     uint64_t written_count; /* operations, thread marks left out */
     bool is_unwritten;      /* writing has failed */
     char *error;            /* the caller's, HB_TRACE_ERROR_MAX bytes */
 };
 
-/* Start a trace that will stand at path. said (may be NULL): what its source says of itself. */
+/* Start a trace that will stand at path. said (may be NULL): what its source says of itself; if it
+ * has call sites, so will the trace, and sites must be set. */
 bool hb_rewrite_begin(struct hb_rewrite *rewrite, const char *path, bool has_times,
                       const struct hb_trace_info *said, char *error);
 

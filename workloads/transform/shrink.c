@@ -26,6 +26,16 @@ static bool candidate_add(struct hb_candidate *candidate, size_t *capacity,
     return true;
 }
 
+static bool sites_copy(struct trace_callsites *sites, const struct trace_callsites *from) {
+    for (uint32_t i = 1; i <= from->count; i++) {
+        const char *name = trace_callsite_name(from, i);
+
+        if (!trace_callsite_append(sites, name, strlen(name)))
+            return false;
+    }
+    return true;
+}
+
 bool hb_shrink_read(struct hb_shrink *shrink, const char *path, char *error) {
     struct hb_source source;
     const struct hb_op *op;
@@ -37,6 +47,10 @@ bool hb_shrink_read(struct hb_shrink *shrink, const char *path, char *error) {
     shrink->best = (struct hb_candidate){.has_times = hb_op_source_info(source.from)->has_times};
     while (good && (op = hb_source_next(&source)) != NULL)
         good = candidate_add(&shrink->best, &capacity, op);
+    if (good && hb_op_source_sites(source.from) != NULL) {
+        good = sites_copy(&shrink->sites, hb_op_source_sites(source.from));
+        shrink->best.sites = &shrink->sites;
+    }
     hb_source_close(&source);
     return good || trace_fail(error, "out of memory to hold %s", path);
 }
@@ -48,6 +62,9 @@ bool hb_candidate_write(const struct hb_candidate *candidate, const char *path,
 
     if (!hb_rewrite_begin(&rewrite, path, candidate->has_times, said, error))
         return false;
+    rewrite.sites = candidate->sites;
+    if (candidate->sites != NULL && (said == NULL || !said->has_sites))
+        good = hb_trace_keep_sites(rewrite.writer) || trace_fail(error, "cannot write %s", path);
     for (size_t i = 0; i < candidate->count && good; i++)
         good = hb_rewrite_op(&rewrite, &candidate->ops[i]);
     return hb_rewrite_end(&rewrite, good, note);
@@ -55,7 +72,8 @@ bool hb_candidate_write(const struct hb_candidate *candidate, const char *path,
 
 void hb_shrink_free(struct hb_shrink *shrink) {
     free(shrink->best.ops);
-    shrink->best = (struct hb_candidate){NULL, 0, false};
+    trace_callsites_clear(&shrink->sites);
+    shrink->best = (struct hb_candidate){NULL, 0, false, NULL};
 }
 
 static const struct step {

@@ -15,7 +15,7 @@
 #ifndef HB_TRANSFORM_SHRINK_H
 #define HB_TRANSFORM_SHRINK_H
 
-#include "workloads/trace.h"
+#include "workloads/trace_callsite.h"
 
 /* The verdict on a candidate. STOP: do not go on; it does not count. */
 enum hb_verdict { HB_VERDICT_FAILS, HB_VERDICT_HOLDS, HB_VERDICT_STOP };
@@ -25,6 +25,7 @@ struct hb_candidate {
     struct hb_op *ops;
     size_t count;
     bool has_times;
+    struct trace_callsites *sites; /* what the operations' are; NULL: none */
 };
 
 struct hb_shrink {
@@ -33,8 +34,9 @@ struct hb_shrink {
     /* A step has ended, with a smaller best. */
     void (*report)(void *context, const char *step);
     void *context;
-    struct hb_candidate best; /* the smallest for which it held; hb_shrink_free frees it */
-    bool is_stopped;          /* by a verdict: best need not be minimal */
+    struct hb_candidate best;     /* the smallest for which it held; hb_shrink_free frees it */
+    struct trace_callsites sites; /* best has them, if the trace has any */
+    bool is_stopped;              /* by a verdict: best need not be minimal */
 };
 
 /* Read the trace at path as shrink->best. Returns false with one line in error. */

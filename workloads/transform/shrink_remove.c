@@ -19,6 +19,7 @@ bool shrinking_start(struct shrinking *shrinking) {
 
     shrinking->candidate.ops = malloc((count + 1) * sizeof *shrinking->candidate.ops);
     shrinking->label = malloc((count + 1) * sizeof *shrinking->label);
+    shrinking->candidate.sites = shrinking->shrink->best.sites;
     return shrinking->candidate.ops != NULL && shrinking->label != NULL;
 }
 

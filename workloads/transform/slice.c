@@ -25,8 +25,8 @@ struct slice {
 
 /* Before the stretch: follow which objects live. */
 static bool before_follow(struct slice *slice, const struct hb_op *op) {
-    struct hb_object object = {op->object, op->object, op->size,
-                               op->thread, op->kind,   op->alignment_log2};
+    struct hb_object object = {op->object, op->object,         op->size, op->thread,
+                               op->kind,   op->alignment_log2, op->site};
 
     if (!slice->job.transform->slice.has_prologue)
         return true;
@@ -52,7 +52,8 @@ static bool prologue_write(struct slice *slice) {
                            .size = object->size,
                            .thread = object->thread,
                            .kind = object->kind,
-                           .alignment_log2 = object->alignment_log2};
+                           .alignment_log2 = object->alignment_log2,
+                           .site = object->site};
 
         good = hb_rewrite_op(&slice->job.rewrite, &op);
     }
