@@ -56,6 +56,33 @@ static size_t head_print(const struct trace_block_head *head, uint32_t version, 
     return TRACE_BLOCK_HEAD_BYTES_V1;
 }
 
+/* The names of up to 7 call sites that are new, short and perhaps alike, a line each. */
+static char names[64];
+static size_t names_length;
+
+static uint64_t names_take(const uint8_t **data, size_t *size) {
+    uint64_t count = input_take(data, size) % 8;
+
+    names_length = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        names[names_length++] = (char)input_take(data, size);
+        names[names_length++] = '\n';
+    }
+    return count;
+}
+
+/* Their hashes, as the column's eight planes, and the names. */
+static void names_put(const struct trace_block_head *head) {
+    uint8_t plane[8];
+
+    for (uint64_t i = 0; i < 8; i++) {
+        for (size_t k = 0; k < head->count[COLUMN_SITE_VALUE]; k++)
+            plane[k] = (uint8_t)(trace_callsite_hash(names + 2 * k, 1) >> (8 * i));
+        frame_put(plane, head->count[COLUMN_SITE_VALUE]);
+    }
+    frame_put(names, names_length);
+}
+
 /* A block with a head that is right in what no fuzzer would guess. */
 static void block_put(struct trace_block_head *head, uint32_t version, const uint8_t **data,
                       size_t *size) {
@@ -69,10 +96,17 @@ static void block_put(struct trace_block_head *head, uint32_t version, const uin
         head->count[i] = i <= COLUMN_THREAD ? head->op_count : input_take(data, size);
         head->width[i] = input_take(data, size) % 9;
     }
-    head->count[COLUMN_TIME] = trace_time_count(head->op_count, head->flags != 0);
+    head->count[COLUMN_TIME] = trace_time_count(head->op_count, head->flags & TRACE_HAS_TIMES);
+    head->count[COLUMN_SITE_VALUE] = 0;
+    if (version > 1 && (head->flags & TRACE_HAS_SITES) != 0)
+        head->count[COLUMN_SITE_VALUE] = names_take(data, size);
+    head->width[COLUMN_SITE_VALUE] = head->count[COLUMN_SITE_VALUE] > 0 ? 8 : 0;
     frame_put(bytes, head_print(head, version, bytes));
-    for (int i = 0; i < columns; i++)
+    for (int i = 0; i < columns && i != COLUMN_SITE_VALUE; i++)
         column_put(data, size, head->count[i], head->width[i]);
+    if (head->count[COLUMN_SITE_VALUE] > 0)
+        names_put(head);
+    head->sites_before += head->count[COLUMN_SITE_VALUE];
     trace_put_u32(file + start, TRACE_TAG_BLOCK);
     trace_put_u32(file + start + 4, (uint32_t)(length - start - TRACE_CHUNK_HEAD_BYTES));
     head->number++;
@@ -84,7 +118,7 @@ static void file_wrap(const uint8_t *data, size_t size) {
     uint32_t version = 1 + (uint32_t)input_take(&data, &size) % TRACE_VERSION;
     size_t end;
 
-    head.flags = input_take(&data, &size) % 2;
+    head.flags = input_take(&data, &size) % (version > 1 ? 4 : 2);
     memcpy(file, TRACE_MAGIC, TRACE_MAGIC_BYTES);
     trace_put_u32(file + 8, version);
     trace_put_u32(file + 12, (uint32_t)head.flags);
@@ -102,6 +136,14 @@ static void file_wrap(const uint8_t *data, size_t size) {
     length += TRACE_TRAILER_BYTES;
 }
 
+/* Only births and reallocs have one, and it has a name. */
+static bool site_is_sound(const struct hb_trace_reader *reader, const struct hb_op *op) {
+    const struct trace_callsites *sites = hb_trace_sites(reader);
+
+    return op->site == 0 || (op->kind <= HB_OP_REALLOC && sites != NULL &&
+                             trace_callsite_name(sites, op->site) != NULL);
+}
+
 static void trace_read(const char *path) {
     char error[HB_TRACE_ERROR_MAX];
     struct hb_trace_reader *reader = hb_trace_open(path, error);
@@ -115,7 +157,7 @@ static void trace_read(const char *path) {
     tally = trace_tally_create();
     while ((count = hb_trace_next(reader, &ops)) > 0)
         for (size_t i = 0; i < count; i++)
-            if (trace_tally_add(tally, &ops[i]) != NULL)
+            if (trace_tally_add(tally, &ops[i]) != NULL || !site_is_sound(reader, &ops[i]))
                 abort();
     trace_tally_read(tally, &found);
     if (found.op_count != hb_trace_get_info(reader)->op_count ||

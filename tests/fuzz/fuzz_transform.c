@@ -68,10 +68,15 @@ static void trace_write(const uint8_t *data, size_t size) {
 
     live_count = 0;
     born_count = 0;
-    if (writer == NULL)
+    if (writer == NULL || (size % 3 == 0 && !hb_trace_keep_sites(writer)))
         abort();
     for (size_t i = 0; i + 4 <= size && i / 4 < OPS_MAX; i += 4) {
         struct hb_op op = op_make(data + i);
+        char name[8];
+
+        snprintf(name, sizeof name, "m+0x%x", data[i + 3] % 16u);
+        if (size % 3 == 0 && op.kind <= HB_OP_REALLOC)
+            op.site = hb_trace_add_site(writer, name);
 
         if (!hb_trace_append(writer, &op))
             abort();

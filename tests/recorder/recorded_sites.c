@@ -1,5 +1,6 @@
 /* recorded_sites.c -- calls from places that the test knows by their sizes: two functions, each
- * other way of being born, and two libraries, of which the second is loaded where the first was. */
+ * other way of being born, C++'s new, and two libraries, of which the second is loaded where the
+ * first was. */
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -11,6 +12,12 @@ static __attribute__((noinline)) void *first(size_t size) {
 
 static __attribute__((noinline)) void *second(size_t size) {
     return malloc(size);
+}
+
+void *operator_new(size_t size) __asm__("_Znwm");
+
+static __attribute__((noinline)) void *by_new(size_t size) {
+    return operator_new(size);
 }
 
 static void *thread_work(void *unused) {
@@ -36,6 +43,9 @@ int main(int argc, char **argv) {
         free(second(2000 + i));
         free(first(1100 + i));
     }
+    free(by_new(4000));
+    free(operator_new(4500));
+    free(by_new(4001));
     free(calloc(3, 1000));
     void *moved = realloc(first(1200), 5000);
     moved = reallocarray(moved, 2, 3000);

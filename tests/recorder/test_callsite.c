@@ -35,9 +35,11 @@ static const struct place {
     {7000, 7000, 5, "/recorded_sites+0x"},
     {8000, 8002, 6, "/librecorded_loaded.so+0x"},
     {9000, 9002, 7, "/librecorded_loaded_again.so+0x"},
+    {4000, 4001, 8, "/recorded_sites+0x"},
+    {4500, 4500, 9, "/recorded_sites+0x"},
 };
 
-enum { SITES = 8, PLACES = sizeof places / sizeof *places, CALLS = 42 };
+enum { SITES = 10, PLACES = sizeof places / sizeof *places, CALLS = 45 };
 
 static char folder[64];
 

@@ -14,8 +14,16 @@
 
 #define RECORD_EXPORT __attribute__((visibility("default")))
 
-/* Where the exported function that says it returns to. */
-#define RECORD_CALLER() __builtin_return_address(0)
+/* Where the exported function that says it returns to, or the operator new that called it. */
+#define RECORD_CALLER() record_caller(__builtin_return_address(0))
+
+LOG_HOT const void *record_caller(const void *address) {
+    if (!LOG_HAS_SITES || LOG_LIKELY(!site_caller))
+        return address;
+    const void *caller = site_caller;
+    site_caller = NULL;
+    return caller;
+}
 
 /* Logs the birth, or counts the failure, of a call that returned address. */
 LOG_HOT void *record_born(struct log *log, enum raw_kind kind, void *address, size_t size,

@@ -15,6 +15,7 @@
 enum { TEXT_BYTES_A_WORD = 7, PATH_BYTES = 4096 };
 
 uint64_t site_generation;
+__thread const void *site_caller;
 
 struct sites *sites_map(void) {
     struct sites *sites = mmap(NULL, sizeof *sites, PROT_READ | PROT_WRITE,

@@ -53,6 +53,9 @@ struct log;
 /* In units of 1 << SITES_GENERATION_SHIFT. */
 extern uint64_t site_generation;
 
+/* The caller of the operator new in which this thread is; NULL: of none, or malloc has taken it. */
+extern __thread const void *site_caller __attribute__((tls_model("initial-exec")));
+
 /* Memory for a log's sites, which no forked child gets. NULL if there is none. */
 struct sites *sites_map(void);
 
