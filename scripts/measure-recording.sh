@@ -35,7 +35,8 @@ heapbench=$(realpath "${HEAPBENCH:-build/release/heapbench}")
 built=$(dirname "$heapbench")
 bench=$built/tests/recorded_bench
 inputs=$PWD/scripts/record-suite
-for file in "$heapbench" "$bench" "$built/libheapbench-record.so"; do
+recorder=$built/libheapbench-record.so
+for file in "$heapbench" "$bench" "$recorder" "$built/libheapbench-record-callsite.so"; do
     [ -x "$file" ] || {
         echo "measure-recording: no $file; build the release preset first" >&2
         exit 2
@@ -59,7 +60,7 @@ under() {
     bare) "$@" ;;
     recorded)
         mkdir raw
-        env LD_PRELOAD="$built/libheapbench-record.so" HEAPBENCH_RECORD_FOLDER="$work/raw" \
+        env LD_PRELOAD="$recorder" HEAPBENCH_RECORD_FOLDER="$work/raw" \
             HEAPBENCH_RECORD_PID=0 "$@"
         ;;
     heaptrack) env LD_PRELOAD="$tracker" DUMP_HEAPTRACK_OUTPUT="$work/heaptrack.raw" "$@" ;;
@@ -116,6 +117,19 @@ if [ -z "$only" ] || [ "$only" = programs ]; then
         /usr/share/perl/5.36/pod/perlfunc.pod /dev/null
 fi
 
+# The same with --callsite, which heaptrack always does.
+tracked=$tracker
+recorder=$built/libheapbench-record-callsite.so
+tracker=
+if [ -z "$only" ] || [ "$only" = pairs ]; then
+    compare "malloc+free pair, one thread, --callsite" ns under "$bench"
+fi
+if [ -z "$only" ] || [ "$only" = programs ]; then
+    compare "perl (the bundled trace), --callsite" s seconds perl /usr/bin/pod2man \
+        /usr/share/perl/5.36/pod/perlfunc.pod /dev/null
+fi
+tracker=$tracked
+
 # Bytes an operation of perl's run, by everyone's file.
 sizes() {
     local command=(perl /usr/bin/pod2man /usr/share/perl/5.36/pod/perlfunc.pod /dev/null) ops
@@ -127,8 +141,13 @@ sizes() {
     }
     echo "perl: $ops operations"
     per_op "heapbench" "$(stat -c %s perl.hbt)"
+    "$heapbench" record --callsite -o sites.hbt -- "${command[@]}" >/dev/null 2>&1
+    per_op "heapbench, --callsite" "$(stat -c %s sites.hbt)"
     per_op "text, a line an operation with thread and time" "$("$heapbench" trace dump --full perl.hbt | wc -c)"
     per_op "the same, zstd -19" "$("$heapbench" trace dump --full perl.hbt | zstd -19 -q -c | wc -c)"
+    under recorded "${command[@]}" >/dev/null 2>&1
+    per_op "heapbench's raw files, while recording, --callsite" "$(cat raw/*.raw | wc -c)"
+    recorder=$built/libheapbench-record.so
     under recorded "${command[@]}" >/dev/null 2>&1
     per_op "heapbench's raw files, while recording" "$(cat raw/*.raw | wc -c)"
     if [ -n "$tracker" ]; then

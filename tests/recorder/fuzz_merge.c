@@ -20,6 +20,7 @@ static void raw_write(uint64_t buffer, const uint8_t *data, size_t size) {
                                 .pid = 1,
                                 .image_ticks = 1,
                                 .buffer = buffer,
+                                .has_sites = 1,
                                 .logged_words = count};
     memcpy(header.magic, RAW_MAGIC, sizeof header.magic);
     memcpy(image, &header, sizeof header);

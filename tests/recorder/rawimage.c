@@ -12,6 +12,7 @@ struct raw_header rawimage_header(uint64_t buffer, uint64_t word_count, uint64_t
                                 .image_ticks = RAWIMAGE_TICKS,
                                 .buffer = buffer,
                                 .has_times = 1,
+                                .has_sites = 1,
                                 .first = {RAWIMAGE_TICKS, 5000},
                                 .latest = {RAWIMAGE_TICKS + 1000000000, 1000005000},
                                 .logged_words = word_count,

@@ -11,11 +11,13 @@
 
 #include "tests/recorder/rawimage.h"
 #include "workloads/recorder/merge.h"
+#include "workloads/trace_callsite.h"
 
 struct merged {
     struct hb_trace_info info;
     struct hb_op ops[4096];
     size_t count; /* marks left out */
+    char site_names[8][64];
 };
 
 static char folder[64];
@@ -46,6 +48,10 @@ static void merged_read(const char *path) {
             if (ops[i].kind < HB_OP_THREAD_START && merged.count < 4096)
                 merged.ops[merged.count++] = ops[i];
     assert_null(hb_trace_damage(reader));
+    memset(merged.site_names, 0, sizeof merged.site_names);
+    for (uint32_t i = 1; i <= merged.info.site_count && i < 8; i++)
+        snprintf(merged.site_names[i], sizeof merged.site_names[i], "%.60s",
+                 trace_callsite_name(hb_trace_sites(reader), i));
     hb_trace_close(reader);
 }
 
@@ -113,6 +119,77 @@ static void a_realloc_keeps_its_object(void **state) {
     assert_int_equal(merged.count, 3);
     assert_op(1, HB_OP_REALLOC, 0, 0, 1);
     assert_op(2, HB_OP_FREE, 0, 0, 1);
+}
+
+static uint64_t module_word(uint64_t number, uint64_t length) {
+    return raw_escape(RAW_MODULE, length << RAW_MODULE_BITS | number);
+}
+
+static uint64_t text_word(const char *text) {
+    uint64_t value = 0;
+    memcpy(&value, text, strlen(text));
+    return raw_escape(RAW_TEXT, value);
+}
+
+static uint64_t site_word(uint64_t module, uint64_t offset) {
+    return raw_escape(RAW_SITE, module << RAW_OFFSET_BITS | offset);
+}
+
+/* A site holds until the next; threads have their own, and name modules as they like. */
+static void sites_are_told_apart_by_module_and_offset(void **state) {
+    (void)state;
+    const uint64_t first[] = {raw_escape(RAW_THREAD_START, 0),
+                              raw_escape(RAW_TIME, 1),
+                              rawimage_birth(RAW_MALLOC, 0, 10, 64),
+                              module_word(1, 9),
+                              text_word("/lib/a."),
+                              text_word("so"),
+                              site_word(1, 0x10),
+                              rawimage_birth(RAW_MALLOC, 1, 10, 65),
+                              rawimage_birth(RAW_MALLOC, 1, 10, 66),
+                              site_word(1, 0x20),
+                              rawimage_death(RAW_REALLOC_BEGIN, 1, 65),
+                              rawimage_birth(RAW_REALLOC_END, 1, 20, 67),
+                              site_word(9, 0x10),
+                              rawimage_birth(RAW_CALLOC, 1, 10, 68),
+                              rawimage_death(RAW_FREE, 1, 66)};
+    const uint64_t second[] = {raw_escape(RAW_THREAD_START, 1),
+                               raw_escape(RAW_TIME, 100),
+                               module_word(7, 3),
+                               text_word("b\ns"),
+                               site_word(7, 0x10),
+                               rawimage_birth(RAW_MALLOC, 0, 9, 90),
+                               module_word(3, 9),
+                               text_word("/lib/a."),
+                               text_word("so"),
+                               site_word(3, 0x20),
+                               rawimage_birth(RAW_MALLOC, 0, 9, 91)};
+    static const uint16_t sites[] = {0, 1, 1, 2, 0, 0, 3, 2};
+    rawimage_write(folder, 0, first, sizeof first / 8, 0);
+    rawimage_write(folder, 1, second, sizeof second / 8, 0);
+    assert_true(merge());
+    assert_int_equal(merged.count, 8);
+    for (size_t i = 0; i < 8; i++)
+        assert_int_equal(merged.ops[i].site, sites[i]);
+    assert_int_equal(merged.info.site_count, 3);
+    assert_string_equal(merged.site_names[1], "/lib/a.so+0x10");
+    assert_string_equal(merged.site_names[2], "/lib/a.so+0x20");
+    assert_string_equal(merged.site_names[3], "b?s+0x10");
+}
+
+static void modules_that_make_no_sense_are_damage(void **state) {
+    (void)state;
+    const uint64_t bad[] = {text_word("x"), module_word(0, 1), module_word(1, 0),
+                            module_word(1, 4096)};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const uint64_t words[] = {raw_escape(RAW_THREAD_START, 0), raw_escape(RAW_TIME, 1),
+                                  rawimage_birth(RAW_MALLOC, 0, 10, 64), bad[i],
+                                  rawimage_birth(RAW_MALLOC, 0, 10, 65)};
+        rawimage_write(folder, 0, words, 5, 0);
+        assert_true(merge());
+        assert_int_equal(merged.count, 1);
+        assert_non_null(strstr(merged.info.note, "1 raw files were damaged"));
+    }
 }
 
 static void lost_ends_are_counted(void **state) {
@@ -226,6 +303,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(deaths_precede_births_at_equal_times, folder_make,
                                         folder_remove),
         cmocka_unit_test_setup_teardown(a_realloc_keeps_its_object, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(sites_are_told_apart_by_module_and_offset, folder_make,
+                                        folder_remove),
+        cmocka_unit_test_setup_teardown(modules_that_make_no_sense_are_damage, folder_make,
+                                        folder_remove),
         cmocka_unit_test_setup_teardown(lost_ends_are_counted, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(escapes_carry_what_does_not_fit, folder_make,
                                         folder_remove),
