@@ -49,8 +49,11 @@ static const char *numbers_check(const struct trace_decoder *decoder) {
 
 /* A line each, of a length that a name may have, with the hash that the column says. */
 static const char *names_take(const struct trace_decoder *decoder, struct trace_callsites *sites) {
-    const char *at = decoder->site_names, *end = at + decoder->site_names_length;
+    const char *at = decoder->site_names, *end;
 
+    if (decoder->head.count[COLUMN_SITE_VALUE] == 0)
+        return NULL;
+    end = at + decoder->site_names_length;
     for (size_t i = 0; i < decoder->head.count[COLUMN_SITE_VALUE]; i++) {
         const char *line_end = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
         size_t length = line_end == NULL ? 0 : (size_t)(line_end - at);
