@@ -17,15 +17,13 @@ enum { FORMATS_MAX = 32 };
 struct settings {
     const char *output; /* a file, or a folder; NULL: beside nothing, in the current folder */
     const struct hb_import_format *format;
-    bool has_times;
+    bool has_times, has_sites;
 };
 
 static const struct option option_table[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"from", required_argument, NULL, 'f'},
-    {"times", no_argument, NULL, 't'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'}, {"from", required_argument, NULL, 'f'},
+    {"times", no_argument, NULL, 't'},        {"callsite", no_argument, NULL, 's'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
 static void formats_print(void) {
@@ -42,7 +40,7 @@ int hb_import_formats_list(void) {
 
 static int help_print(void) {
     puts(
-        "usage: heapbench import [-o OUT] [--from=FORMAT] [--times] FILE …\n"
+        "usage: heapbench import [-o OUT] [--from=FORMAT] [--times] [--callsite] FILE …\n"
         "\n"
         "Make traces that other tools wrote into heapbench's. FILE may be plain or packed by "
         "gzip,\n"
@@ -53,6 +51,7 @@ static int help_print(void) {
         "                     name with .hbt, in the current folder)\n"
         "      --from=FORMAT  do not guess the format\n"
         "      --times        keep the time of each operation, where the format tells it\n"
+        "      --callsite     keep where each object was asked for; only of heaptrack's files\n"
         "  -h, --help         show this\n"
         "\n"
         "Each FILE becomes a trace of its own: with several, OUT is a folder. A file that exists "
@@ -93,6 +92,9 @@ static int settings_parse(struct settings *settings, int argc, char **argv) {
             break;
         case 't':
             settings->has_times = true;
+            break;
+        case 's':
+            settings->has_sites = true;
             break;
         case 'h':
             return help_print();
@@ -174,7 +176,8 @@ static int file_import(const struct settings *settings, const char *file) {
     if (!output_name(settings, file, path, sizeof path))
         status = hb_usage_error("import: the name of the trace of %s is too long; give one with -o",
                                 file);
-    else if (hb_import(file, settings->format, path, settings->has_times, result, error))
+    else if (hb_import(file, settings->format, path, settings->has_times, settings->has_sites,
+                       result, error))
         status = result_print(path, result);
     else
         status = hb_usage_error("%s", error);

@@ -88,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (ftruncate(fd, 0) != 0 || pwrite(fd, data + 1, size - 1, 0) != (ssize_t)(size - 1))
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (!hb_import(path, format_pick(data[0]), "none.hbt", true, &result, error) &&
+    if (!hb_import(path, format_pick(data[0]), "none.hbt", true, data[0] % 2 == 1, &result,
+                   error) &&
         (error[0] == '\0' || strchr(error, '\n') != NULL))
         fail("no good reason", error);
     return 0;

@@ -20,7 +20,8 @@ static void calls_append(struct calls *calls, enum hb_op_kind kind, uint32_t thr
                        .time_ns = calls->time_ns,
                        .thread = thread,
                        .kind = (uint8_t)kind,
-                       .alignment_log2 = (uint8_t)alignment_log2};
+                       .alignment_log2 = (uint8_t)alignment_log2,
+                       .site = kind < HB_OP_FREE ? calls->site : 0};
     calls->op_count += kind <= HB_OP_FREE;
     if (!calls->is_failed && !hb_trace_append(calls->writer, &op))
         calls->is_failed = true;

@@ -22,6 +22,8 @@ struct calls {
     uint64_t next_object;
     uint64_t op_count;
     uint64_t time_ns;                /* of the operations to come */
+    bool has_sites;                  /* call sites are wanted */
+    uint16_t site;                   /* of the births to come, as hb_trace_add_site numbers it */
     char command[HB_TRACE_TEXT_MAX]; /* what was run, if the format tells */
     struct losses losses;
     bool is_failed; /* the writer, or memory ran out */

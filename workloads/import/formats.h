@@ -10,6 +10,7 @@ struct import_format {
     struct hb_import_format said;
     const char *known_losses; /* what the format never tells, for the trace's note; "" if nothing */
     const char *unit;         /* what is skipped if it is not understood: "line", "record" */
+    bool has_sites;           /* it tells who called, and read asks calls whether that is wanted */
 
     /* Does content that begins with these bytes, INPUT_HEAD_BYTES of it or all, look like it? */
     bool (*recognise)(const char *head, size_t length);

@@ -2,14 +2,15 @@
  *
  * A line's first character is its type; numbers are hexadecimal, in lower case:
  *   v VERSION FILE_VERSION · X COMMAND_LINE · c MS · + SIZE TRACE PTR · - PTR
- * The others (x, I, m, s, S, t, R, A, k …) are about call stacks and the process. A realloc is
- * logged as a free and a malloc. Version 1.4 leaves out memalign and pvalloc, though not their
- * frees, and realloc(p, 0).
+ * The others (x, I, m, s, S, t, R, A, k …) are about call stacks (heaptrack_sites.h) and the
+ * process. A realloc is logged as a free and a malloc. Version 1.4 leaves out memalign and pvalloc,
+ * though not their frees, and realloc(p, 0).
  *
  * An interpreted file, which heaptrack writes without --raw, has lines `a SIZE TRACE` and
  * `+ NUMBER_OF_A`: they say how much was allocated, but not which object is freed.
  */
 #include "workloads/import/formats.h"
+#include "workloads/import/heaptrack_sites.h"
 #include "workloads/import/lines.h"
 #include "workloads/import/scan.h"
 
@@ -29,9 +30,12 @@ static bool hex_scan(const char *at, uint64_t *numbers, int count) {
     return scan_end(at);
 }
 
-static enum line_verdict birth_line(struct input *input, struct calls *calls, const char *at) {
+static enum line_verdict birth_line(struct heaptrack_sites *sites, struct input *input,
+                                    struct calls *calls, const char *at) {
     uint64_t numbers[3];
     if (hex_scan(at, numbers, 3)) {
+        if (calls->has_sites)
+            calls->site = heaptrack_sites_find(sites, calls, numbers[1]);
         calls_birth(calls, HB_OP_MALLOC, 0, numbers[2], numbers[0], 0);
         return LINE_READ;
     }
@@ -46,10 +50,11 @@ static enum line_verdict heaptrack_line(void *state, struct input *input, struct
                                         const char *line) {
     uint64_t number[2];
 
-    (void)state;
+    if (calls->has_sites && !heaptrack_sites_line(state, line))
+        calls->is_failed = true;
     switch (line[0]) {
     case '+':
-        return birth_line(input, calls, line + 1);
+        return birth_line(state, input, calls, line + 1);
     case '-':
         if (!hex_scan(line + 1, number, 1))
             return LINE_SKIPPED;
@@ -75,7 +80,10 @@ static enum line_verdict heaptrack_line(void *state, struct input *input, struct
 }
 
 static bool heaptrack_read(struct input *input, struct calls *calls) {
-    return lines_read(input, calls, false, heaptrack_line, NULL);
+    struct heaptrack_sites sites = {0};
+    bool is_good = lines_read(input, calls, false, heaptrack_line, &sites);
+    heaptrack_sites_free(&sites);
+    return is_good;
 }
 
 static bool heaptrack_recognise(const char *head, size_t length) {
@@ -89,6 +97,7 @@ const struct import_format import_heaptrack = {
     .said = {"heaptrack", "what heaptrack --raw writes: + 18 8 561f255ad1d0"},
     .known_losses = "threads, calloc, realloc and alignments unknown",
     .unit = "line",
+    .has_sites = true,
     .recognise = heaptrack_recognise,
     .read = heaptrack_read,
 };

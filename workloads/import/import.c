@@ -108,18 +108,24 @@ static void import_describe(const struct import *import, struct hb_trace_info *i
     snprintf(info->note, sizeof info->note, "%s", result->losses);
 }
 
-static bool import_write(struct import *import, const char *output, bool has_times,
+static bool import_write(struct import *import, const char *output, bool has_times, bool has_sites,
                          struct hb_import_result *result, char *error) {
     static const struct hb_trace_info nothing;
     struct hb_trace_info *info;
     bool is_done = false;
 
+    if (has_sites && !import->format->has_sites)
+        return trace_fail(error, "%s: the format %s does not tell call sites; leave out --callsite",
+                          import->input.path, import->format->said.name);
+    import->calls.has_sites = has_sites;
     import->calls.writer = hb_trace_create(output, has_times, error);
     if (!import->calls.writer)
         return false;
     info = malloc(sizeof *info);
     if (!info)
         trace_fail(error, "out of memory while importing");
+    else if (has_sites && !hb_trace_keep_sites(import->calls.writer))
+        trace_fail(error, "%s", hb_trace_writer_error(import->calls.writer));
     else if (import_read(import, error)) {
         *info = nothing;
         import_describe(import, info, result);
@@ -132,7 +138,7 @@ static bool import_write(struct import *import, const char *output, bool has_tim
 }
 
 bool hb_import(const char *path, const struct hb_import_format *format, const char *output,
-               bool has_times, struct hb_import_result *result, char *error) {
+               bool has_times, bool has_sites, struct hb_import_result *result, char *error) {
     struct import *import = calloc(1, sizeof *import);
     bool is_done = false;
 
@@ -142,7 +148,7 @@ bool hb_import(const char *path, const struct hb_import_format *format, const ch
     if (!calls_init(&import->calls))
         trace_fail(error, "out of memory while importing");
     else if (input_open(&import->input, path, error) && import_recognise(import))
-        is_done = import_write(import, output, has_times, result, error);
+        is_done = import_write(import, output, has_times, has_sites, result, error);
     input_close(&import->input);
     calls_clear(&import->calls);
     free(import);

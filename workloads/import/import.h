@@ -28,10 +28,11 @@ struct hb_import_result {
 };
 
 /* Import the file at path into a new trace at output. format: NULL to recognise it. has_times: keep
- * the time of each operation, where the format tells it. Returns false, with one line in error
- * (what, where, what to do; HB_TRACE_ERROR_MAX bytes), if the file cannot be imported or the trace
- * cannot be written: then nothing is left behind. */
+ * the time of each operation, where the format tells it. has_sites: keep call sites; a format that
+ * does not tell them is then refused. Returns false, with one line in error (what, where, what to
+ * do; HB_TRACE_ERROR_MAX bytes), if the file cannot be imported or the trace cannot be written:
+ * then nothing is left behind. */
 bool hb_import(const char *path, const struct hb_import_format *format, const char *output,
-               bool has_times, struct hb_import_result *result, char *error);
+               bool has_times, bool has_sites, struct hb_import_result *result, char *error);
 
 #endif

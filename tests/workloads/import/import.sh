@@ -100,6 +100,15 @@ expect 2 'cannot read nothing: No such file' "$bench" import -o taken/t.hbt noth
 expect 2 'cannot read all: Is a directory' "$bench" import -o taken/t.hbt all
 expect 2 'cannot write in the folder of' "$bench" import -o no/t.hbt android
 
+printf '%s\n' 'v 10400 3' 'x b /opt/my bin' 'm 1 -' 'm 1 x 5500 0 100 1000 80' 'm 9 /lib/a.so 7000 0 900' \
+    't 7010 0' 't 6520 1' 't 1 0' '+ 18 1 5a0010' '+ 19 2 5a0020' '+ 1a 3 5a0030' 'm 1 -' \
+    'm 9 /lib/b.so 7000 0 900' 't 7010 0' '+ 1b 4 5a0040' '- 5a0010' >stacks
+expect 0 '' "$bench" import --callsite -o stacks.hbt stacks
+expect 0 ' m 0 24 @ /lib/a.so+0x10$' "$bench" trace dump --full stacks.hbt
+expect 0 ' m 1 25 @ /opt/my bin+0x1020$' "$bench" trace dump --full stacks.hbt
+expect 0 ' m 2 26$' "$bench" trace dump --full stacks.hbt
+expect 0 ' m 3 27 @ /lib/b.so+0x10$' "$bench" trace dump --full stacks.hbt
+expect 2 'bohra does not tell call sites' "$bench" import --callsite --from=bohra -o taken/t.hbt stacks
 printf 'v 10400 3\na 18 1\n+ 0\n- 0\n' >interpreted
 expect 2 'interpreted:2: .*heaptrack --raw' "$bench" import -o taken/t.hbt interpreted
 printf 'v 10400 3\n+ 18 1 5a0010\n+ 0\n' >interpreted

@@ -87,7 +87,7 @@ static int64_t bytes_import(const struct hb_import_format *format, const uint8_t
     assert_int_equal(pwrite(fd, bytes, length, 0), length);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     snprintf(output, sizeof output, "%s/out.hbt", folder);
-    if (!hb_import(path, format, output, true, &result, error)) {
+    if (!hb_import(path, format, output, true, false, &result, error)) {
         assert_true(error[0] != '\0' && strchr(error, '\n') == NULL);
         assert_int_not_equal(strncmp(error, "operation", 9), 0);
         assert_int_equal(access(output, F_OK), -1);
@@ -203,7 +203,7 @@ static long import_peak_kib(const char *path) {
         static struct hb_import_result result;
         char output[64], error[HB_TRACE_ERROR_MAX];
         snprintf(output, sizeof output, "%s/peak.hbt", folder);
-        bool is_done = hb_import(path, NULL, output, false, &result, error);
+        bool is_done = hb_import(path, NULL, output, false, false, &result, error);
         unlink(output);
         _exit(is_done ? 0 : 1);
     }
