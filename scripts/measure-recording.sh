@@ -123,6 +123,7 @@ recorder=$built/libheapbench-record-callsite.so
 tracker=
 if [ -z "$only" ] || [ "$only" = pairs ]; then
     compare "malloc+free pair, one thread, --callsite" ns under "$bench"
+    compare "the same, each pair at another call site" ns under "$built/tests/recorded_places"
 fi
 if [ -z "$only" ] || [ "$only" = programs ]; then
     compare "perl (the bundled trace), --callsite" s seconds perl /usr/bin/pod2man \
