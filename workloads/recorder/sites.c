@@ -12,7 +12,7 @@
 
 #define SITES_EXPORT __attribute__((visibility("default")))
 
-enum { TEXT_BYTES_A_WORD = 7, PATH_BYTES = 4096 };
+enum { TEXT_BYTES_A_WORD = 7 };
 
 uint64_t site_generation;
 __thread const void *site_caller;
@@ -50,7 +50,7 @@ static bool log_make_room(struct log *log, uint64_t words) {
 }
 
 static bool module_write(struct log *log, uint32_t number, const char *path) {
-    size_t length = strnlen(path, PATH_BYTES - 1);
+    size_t length = strnlen(path, SITES_PATH_BYTES - 1);
     if (!log_make_room(log, 2 + length / TEXT_BYTES_A_WORD))
         return false;
     log_put(log, raw_escape(RAW_MODULE, (uint64_t)length << RAW_MODULE_BITS | number));
@@ -79,7 +79,7 @@ static bool module_is_same(const struct site_module *a, const struct site_module
 static const char *module_path(const struct link_map *map, char *path) {
     if (map->l_name && map->l_name[0])
         return map->l_name;
-    long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES - 1);
+    long length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, SITES_PATH_BYTES - 1);
     path[length > 0 ? length : 0] = '\0';
     return path;
 }
@@ -87,10 +87,9 @@ static const char *module_path(const struct link_map *map, char *path) {
 /* What glibc says of the module that address lies in, as the log knows it. */
 static struct site_module *module_look_up(struct log *log, uint64_t address) {
     struct dl_find_object found;
-    char path[PATH_BYTES];
     if (_dl_find_object((void *)(uintptr_t)address, &found) || !found.dlfo_link_map)
         return NULL;
-    const char *name = module_path(found.dlfo_link_map, path);
+    const char *name = module_path(found.dlfo_link_map, log->sites->path);
     struct site_module module = {.start = (uintptr_t)found.dlfo_map_start,
                                  .end = (uintptr_t)found.dlfo_map_end,
                                  .base = found.dlfo_link_map->l_addr,

@@ -26,6 +26,7 @@ enum { LOG_HAS_SITES = 0 };
 enum {
     SITES_CACHED = 1024,
     SITES_MODULES = 256, /* known at a time */
+    SITES_PATH_BYTES = 4096,
     SITES_GENERATION_SHIFT = 48
 };
 
@@ -45,7 +46,8 @@ struct site_module {
 struct sites {
     struct site_cached cached[SITES_CACHED];
     struct site_module modules[SITES_MODULES];
-    uint32_t module_count; /* ever */
+    uint32_t module_count;       /* ever */
+    char path[SITES_PATH_BYTES]; /* of the program; the stack may have no room for it */
 };
 
 struct log;
