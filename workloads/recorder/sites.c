@@ -84,17 +84,30 @@ static const char *module_path(const struct link_map *map, char *path) {
     return path;
 }
 
-/* What glibc says of the module that address lies in, as the log knows it. */
-static struct site_module *module_look_up(struct log *log, uint64_t address) {
+/* The module that address lies in, NULL if there is none. */
+static const struct link_map *module_ask(uint64_t address, struct site_module *module) {
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
     struct dl_find_object found;
     if (_dl_find_object((void *)(uintptr_t)address, &found) || !found.dlfo_link_map)
         return NULL;
-    const char *name = module_path(found.dlfo_link_map, log->sites->path);
-    struct site_module module = {.start = (uintptr_t)found.dlfo_map_start,
-                                 .end = (uintptr_t)found.dlfo_map_end,
-                                 .base = found.dlfo_link_map->l_addr,
-                                 .name_hash = text_hash(name),
-                                 .generation = site_generation};
+    module->start = (uintptr_t)found.dlfo_map_start;
+    module->end = (uintptr_t)found.dlfo_map_end;
+    module->base = found.dlfo_link_map->l_addr;
+    return found.dlfo_link_map;
+#else /* Before glibc 2.35 nothing can be asked without a lock. */
+    (void)address, (void)module;
+    return NULL;
+#endif
+}
+
+/* What glibc says of the module that address lies in, as the log knows it. */
+static struct site_module *module_look_up(struct log *log, uint64_t address) {
+    struct site_module module = {.generation = site_generation};
+    const struct link_map *map = module_ask(address, &module);
+    if (!map)
+        return NULL;
+    const char *name = module_path(map, log->sites->path);
+    module.name_hash = text_hash(name);
     for (size_t i = 0; i < SITES_MODULES; i++)
         if (module_is_same(&log->sites->modules[i], &module)) {
             log->sites->modules[i].generation = module.generation;
