@@ -4,21 +4,20 @@
 #include "harness/worker/concert.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <time.h>
 
 #include "harness/measure/clock.h"
 #include "harness/worker/execute.h"
 
 /* A thread sleeps until so long before a mark of the pace, and spins for the rest. */
-enum { SPINS = 200, WAKE_NS = 60000 };
+enum { WAKE_NS = 60000 };
 #ifdef HB_SANITIZED
 enum { STACK_BYTES = 4 << 20 }; /* the sanitizer keeps its own there */
 #else
 enum { STACK_BYTES = 256 << 10 };
 #endif
 
-/* In a place of exchange: the object's allocation has failed. NULL: it is not there yet. */
+/* In a place of exchange: the object's allocation has failed. */
 #define NO_PAYLOAD ((void *)1)
 
 HB_FRONT void concert_lock(struct concert *concert, bool locks) {
@@ -29,22 +28,6 @@ HB_FRONT void concert_lock(struct concert *concert, bool locks) {
 HB_FRONT void concert_unlock(struct concert *concert, bool locks) {
     if (locks)
         pthread_mutex_unlock(&concert->lock);
-}
-
-/* What another thread gives. The clock is read only where it is not there yet. */
-static void *exchange_await(struct runner *runner, void *_Atomic *place) {
-    void *payload = atomic_load_explicit(place, memory_order_acquire);
-    if (!payload) {
-        uint64_t start = hb_monotonic_ns();
-        for (unsigned spins = 0; !payload; spins++) {
-            if (spins > SPINS)
-                sched_yield();
-            payload = atomic_load_explicit(place, memory_order_acquire);
-        }
-        runner->waited_ns += hb_monotonic_ns() - start;
-    }
-    atomic_store_explicit(place, NULL, memory_order_relaxed);
-    return payload == NO_PAYLOAD ? NULL : payload;
 }
 
 static void sleep_until(uint64_t ns) {
@@ -74,11 +57,13 @@ static void runner_pace(struct runner *runner, uint64_t word) {
 HB_FRONT void runner_exchange(struct runner *runner, uint64_t word) {
     struct concert *concert = runner->concert;
     void **slot = &concert->worker->slots[program_slot(word)];
-    void *_Atomic *place = &concert->exchange[word >> 32];
-    if (program_kind(word) == PROGRAM_TAKE)
-        *slot = exchange_await(runner, place);
-    else
-        atomic_store_explicit(place, *slot ? *slot : NO_PAYLOAD, memory_order_release);
+    uint32_t place = (uint32_t)(word >> 32);
+    if (program_kind(word) == PROGRAM_TAKE) {
+        void *payload = exchange_take(&concert->exchange, place, &runner->waited_ns);
+        *slot = payload == NO_PAYLOAD ? NULL : payload;
+    } else {
+        exchange_give(&concert->exchange, place, *slot ? *slot : NO_PAYLOAD);
+    }
 }
 
 HB_FRONT void runner_free(struct runner *runner, void *payload, bool locks) {
@@ -165,9 +150,11 @@ void concert_open(struct concert *concert, struct worker *worker) {
         .worker = worker,
         .runners = worker_map(worker, program->thread_count * sizeof *concert->runners),
         .count = program->thread_count,
-        .exchange = worker_map(worker, program->exchange_count * sizeof *concert->exchange),
         .touch = worker->spec.family->is_floor ? TOUCH_NONE : (enum job_touch)worker->job->touch,
         .locks = !worker->spec.family->is_foreign && !worker->spec.family->is_floor};
+    exchange_open(&concert->exchange,
+                  worker_map(worker, program->exchange_count * sizeof *concert->exchange.places),
+                  program->thread_count);
     pthread_mutex_init(&concert->lock, NULL);
     pthread_barrier_init(&concert->start, NULL, (unsigned)concert->count + 1);
     pthread_barrier_init(&concert->stop, NULL, (unsigned)concert->count + 1);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "harness/worker/exchange.h"
 #include "harness/worker/worker.h"
 
 struct runner {
@@ -27,7 +28,7 @@ struct concert {
     struct worker *worker;
     struct runner *runners;
     size_t count;
-    void *_Atomic *exchange;
+    struct exchange exchange;
     pthread_barrier_t start, stop;
     uint64_t start_ns;
     _Atomic size_t playing; /* threads that are not done */
