@@ -44,12 +44,23 @@ static const char *path_take(const char *text, char *path) {
     return text;
 }
 
-static void path_escape(const char *path, char *canonical) {
+/* Write the path as a spec. False if it is too long for one. */
+static bool path_escape(const char *path, char *canonical) {
     struct hb_text out = hb_text_start(canonical, HB_SPEC_MAX);
+    size_t length = 0;
     for (; *path; path++) {
-        hb_text_add(&out, *path == ',' || *path == ':' ? "\\" : "");
+        bool is_special = *path == ',' || *path == ':';
+        length += 1u + is_special;
+        hb_text_add(&out, is_special ? "\\" : "");
         hb_text_add(&out, (const char[]){*path, '\0'});
     }
+    return out.length == length;
+}
+
+static enum hb_spec_status spec_is_too_long(char *error) {
+    struct hb_text out = hb_text_start(error, HB_OPTION_ERROR_MAX);
+    hb_text_add(&out, "an allocator's spec is too long");
+    return HB_SPEC_BAD_OPTION;
 }
 
 /* Whom text names, and what follows the name; NULL if nobody, with the name in error. */
@@ -75,11 +86,8 @@ static const char *name_take(const char *text, struct hb_spec *spec, char *error
 }
 
 enum hb_spec_status hb_spec_parse(const char *text, struct hb_spec *spec, char *error) {
-    if (strlen(text) >= HB_SPEC_MAX) {
-        struct hb_text out = hb_text_start(error, HB_OPTION_ERROR_MAX);
-        hb_text_add(&out, "an allocator's spec is too long");
-        return HB_SPEC_BAD_OPTION;
-    }
+    if (strlen(text) >= HB_SPEC_MAX)
+        return spec_is_too_long(error);
     const char *options = name_take(text, spec, error);
     if (!options)
         return HB_SPEC_UNKNOWN_NAME;
@@ -87,9 +95,9 @@ enum hb_spec_status hb_spec_parse(const char *text, struct hb_spec *spec, char *
     if (!hb_config_apply(&spec->config, spec->family, options + (*options == ':'), error))
         return HB_SPEC_BAD_OPTION;
     spec->allocator = hb_guard_choose(spec->family, &spec->config);
-    if (spec->library[0])
-        path_escape(spec->library, spec->canonical);
-    else
+    if (!spec->library[0])
         hb_config_canonical(&spec->config, spec->family, spec->canonical);
+    else if (!path_escape(spec->library, spec->canonical))
+        return spec_is_too_long(error);
     return HB_SPEC_OK;
 }

@@ -2,16 +2,18 @@
 # Do both mechanisms of the sequential fits place alike? Replays traces on each of firstfit, nextfit,
 # bestfit and worstfit in each order, with index=list and with index=tree, and prints the placement
 # hashes side by side (docs/block-model.md).
-#   scripts/placement-table.sh [--traces=LIST] [--fits=LIST] [--orders=LIST] [--jobs=N]
+#   scripts/placement-table.sh [--traces=LIST] [--fits=LIST] [--orders=LIST] [--first=OPS] [--jobs=N]
 # LIST is separated by commas. All bundled traces, fits and orders unless named; a trace may be a path
-# (with a /). N processes at once, as many as there are processors unless named. Each replay that has
-# ended is said on standard error with the time it took: worstfit by list takes minutes on some traces.
+# (with a /). --first=OPS replays the first OPS operations of each trace only. N processes at once, as
+# many as there are processors unless named. Each replay that has ended is said on standard error with
+# the time it took: worstfit by list takes minutes on some traces.
 # $HEAPBENCH is the program, build/release/heapbench unless set.
 # Ends with status 1 if a pair differs, or a replay has no hash.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 traces=
+first=
 fits=firstfit,nextfit,bestfit,worstfit
 orders=address,lifo,fifo
 jobs=$(nproc)
@@ -25,6 +27,7 @@ for argument in "$@"; do
     --traces=*) traces=$value ;;
     --fits=*) fits=$value ;;
     --orders=*) orders=$value ;;
+    --first=*) first=$value ;;
     --jobs=*) jobs=$value ;;
     *)
         echo "placement-table: there is no option $argument (see --help)" >&2
@@ -35,6 +38,12 @@ done
 case "$jobs" in
 '' | *[!0-9]* | 0*)
     echo "placement-table: --jobs=$jobs is no number of processes" >&2
+    exit 2
+    ;;
+esac
+case "$first" in
+*[!0-9]* | 0*)
+    echo "placement-table: --first=$first is no number of operations" >&2
     exit 2
     ;;
 esac
@@ -69,6 +78,17 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+if [ -n "$first" ]; then
+    shortened=
+    mkdir "$work/first"
+    for trace in ${traces//,/ }; do
+        name=${trace##*/}
+        "$HEAPBENCH" trace first --ops="$first" "$trace" -o "$work/first/${name%.hbt}.hbt" >/dev/null || exit 2
+        shortened=$shortened,$work/first/${name%.hbt}.hbt
+    done
+    traces=${shortened#,}
+fi
+
 # One replay: its hash goes to a file named after what was replayed.
 replay() {
     local trace=$1 fit=$2 order=$3 index=$4 started=$SECONDS hash
@@ -79,7 +99,7 @@ replay() {
     [ -n "$hash" ] || sed "s|^|placement-table: |" "$work/$name.said" >&2
     echo "${hash:--}" >"$work/$name"
     rm -rf "$work/out.$name"
-    echo "placement-table: $trace $fit:order=$order:index=$index, $((SECONDS - started)) s" >&2
+    echo "placement-table: $(basename "$trace" .hbt) $fit:order=$order:index=$index, $((SECONDS - started)) s" >&2
 }
 export -f replay
 export HEAPBENCH work
@@ -109,7 +129,7 @@ for trace in ${traces//,/ }; do
             pairs=$((pairs + 1))
             if [ "$same" = yes ]; then equal=$((equal + 1)); fi
             # shellcheck disable=SC2059
-            printf "$format" "${trace##*/}" "$fit:order=$order" "$list" "$tree" "$same"
+            printf "$format" "$(basename "$trace" .hbt)" "$fit:order=$order" "$list" "$tree" "$same"
         done
     done
 done

@@ -38,6 +38,7 @@ static void specs_have_one_canonical_text(void **state) {
     accepts("bump:guard=on", "bump:guard=on");
     accepts("bestfit:guard=on:guard=off", "bestfit");
     accepts("glibc", "glibc");
+    accepts("./a,b.so", "./a\\,b.so");
 }
 
 static void refusals_say_what_is_known(void **state) {
@@ -73,6 +74,11 @@ static void long_specs_are_refused(void **state) {
     text[sizeof text - 1] = '\0';
     refuses(text, "too long");
     memcpy(text, "bestfit:", 8);
+    refuses(text, "too long");
+    /* a path that is longer with its commas escaped */
+    memset(text, ',', HB_SPEC_MAX - 1);
+    text[0] = '/';
+    text[HB_SPEC_MAX - 1] = '\0';
     refuses(text, "too long");
 }
 

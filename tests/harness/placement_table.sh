@@ -13,6 +13,11 @@ cd "$work"
 grep -q '^2 of 2 placed alike$' said
 [ "$(grep -c ' s$' progress)" -eq 4 ]
 
+# The first operations only, of which a table is another.
+"$table" --traces=sqlite3 --fits=firstfit --orders=lifo --first=1000 >first 2>progress
+grep -q '^sqlite3 .* yes$' first
+if grep -qF "$(awk '/firstfit/ { print $3 }' first)" said; then exit 1; fi
+
 # A heapbench of which the tree places otherwise, and one that measures nothing.
 printf '#!/bin/sh\ncase "$*" in *index=tree*) echo "{\\"placement_hash\\": \\"a1\\"}" ;; *) echo "{\\"placement_hash\\": \\"b2\\"}" ;; esac\n' >differs
 printf '#!/bin/sh\necho "no trace" >&2\nexit 2\n' >refuses
@@ -25,7 +30,7 @@ for broken in differs refuses; do
 done
 grep -q '^placement-table: no trace$' progress
 
-for bad in --what --jobs=0 --fits=quickfit --orders=size; do
+for bad in --what --jobs=0 --first=1k --fits=quickfit --orders=size; do
     status=0
     "$table" "$bad" 2>said || status=$?
     [ "$status" -eq 2 ] && [ "$(wc -l <said)" -eq 1 ]
