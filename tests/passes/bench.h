@@ -13,6 +13,13 @@
 
 #include "harness/results/results.h"
 
+/* A trace of a real program; a slow build takes a short one. */
+#ifdef HB_SANITIZED
+#define BENCH_TRACE "git"
+#else
+#define BENCH_TRACE "gcc"
+#endif
+
 enum { BENCH_COMMAND_MAX = 4096, BENCH_TEXT_MAX = 4096 };
 
 struct bench_folder {

@@ -231,8 +231,8 @@ static void expect_latency(const struct hb_result *result) {
 /* One in 128 operations, and enough of them for p99.99; above the floor. */
 static void the_tail_of_each_allocator_is_measured(void **state) {
     (void)state;
-    struct hb_result *results =
-        measured("--alloc=bestfit,segregated --trace=gcc --passes=latency --repeats=6", 3);
+    struct hb_result *results = measured(
+        "--alloc=bestfit,segregated --trace=" BENCH_TRACE " --passes=latency --repeats=6", 3);
     for (size_t i = 0; i < 3; i++) {
         const struct hb_result *result = &results[i];
         expect_latency(result);
@@ -292,7 +292,7 @@ static void one_that_never_frees_is_measured_cold(void **state) {
 static void it_is_left_out_unless_asked_for(void **state) {
     (void)state;
     struct hb_result *results =
-        measured("--alloc=bestfit --trace=perl --repeats=1 --counters=none --baseline=none", 1);
+        measured("--alloc=bestfit --trace=git --repeats=1 --counters=none --baseline=none", 1);
     assert_int_equal(results->latency_all_samples, HB_COUNT_NULL);
     assert_string_equal(results->latency_clock, "");
     assert_int_equal(results->latency_bucket_low_ns.count, 0);

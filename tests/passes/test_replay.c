@@ -90,9 +90,10 @@ static void agrees(enum model_fit fit, const char *spec) {
     char words[256], hash[32];
     size_t count;
     model_init(&replay.model, fit, MODEL_ADDRESS, 65536, 131072, 131072);
-    replay_trace(&replay, HB_SOURCE_DIR "/workloads/traces/gcc.hbt");
+    replay_trace(&replay, HB_SOURCE_DIR "/workloads/traces/" BENCH_TRACE ".hbt");
     bench_folder_make(&folder);
-    snprintf(words, sizeof words, "--passes=space --baseline=none --alloc=%s --trace=gcc", spec);
+    snprintf(words, sizeof words, "--passes=space --baseline=none --alloc=%s --trace=" BENCH_TRACE,
+             spec);
     struct hb_result *result = bench_results(&folder, words, &count);
     snprintf(hash, sizeof hash, "%016lx", replay.hash);
     assert_string_equal(result->placement_hash, hash);

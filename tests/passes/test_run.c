@@ -24,7 +24,7 @@ static void every_figure_that_is_measured_is_there(void **state) {
     (void)state;
     size_t count;
     struct hb_result *results =
-        bench_results(&folder, "--alloc=bestfit --trace=gcc --repeats=6", &count);
+        bench_results(&folder, "--alloc=bestfit --trace=" BENCH_TRACE " --repeats=6", &count);
     assert_int_equal(count, 2);
     const struct hb_result *glibc = &results[0], *best = &results[1];
     assert_string_equal(glibc->allocator, "glibc");
@@ -58,7 +58,7 @@ static void every_figure_that_is_measured_is_there(void **state) {
 
 static void space_figures_repeat_exactly(void **state) {
     (void)state;
-    static const char words[] = "--alloc=segregated,buddy --trace=perl --passes=space";
+    static const char words[] = "--alloc=segregated,buddy --trace=git --passes=space";
     size_t count, again_count;
     struct hb_result *results = bench_results(&folder, words, &count);
     struct hb_result *again = bench_results(&folder, words, &again_count);
@@ -82,7 +82,7 @@ static void scale_divides_sizes(void **state) {
     size_t count;
     struct hb_result *results =
         bench_results(&folder,
-                      "--alloc=bestfit:preset=paper,bestfit:preset=paper:scale=16 --trace=perl "
+                      "--alloc=bestfit:preset=paper,bestfit:preset=paper:scale=16 --trace=git "
                       "--passes=space --baseline=none",
                       &count);
     assert_int_equal(count, 2);
@@ -97,7 +97,8 @@ static void the_check_pass_finds_every_strategy_right(void **state) {
     (void)state;
     size_t count;
     struct hb_result *results = bench_results(
-        &folder, "--alloc=all,bump,glibc --trace=gcc --passes=check --baseline=none", &count);
+        &folder, "--alloc=all,bump,glibc --trace=" BENCH_TRACE " --passes=check --baseline=none",
+        &count);
     assert_true(count >= 7);
     for (size_t i = 0; i < count; i++)
         if (strcmp(results[i].check, "ok") != 0)
@@ -121,7 +122,7 @@ static void few_repeats_give_no_interval(void **state) {
     (void)state;
     size_t count;
     struct hb_result *results = bench_results(
-        &folder, "--alloc=bestfit --trace=gcc --passes=time --repeats=2 --touch=all", &count);
+        &folder, "--alloc=bestfit --trace=git --passes=time --repeats=2 --touch=all", &count);
     assert_true(results[1].ns_per_op > 0);
     assert_true(isnan(results[1].time_ratio) && isnan(results[1].ns_per_op_ci95_low));
     assert_true(isnan(results[1].floor_ns_per_op)); /* null takes no touch=all */
