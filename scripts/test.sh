@@ -51,8 +51,8 @@ for preset in "${presets[@]}"; do
     # asan, the malloc libraries are never sanitized and the same there: they need not wait once more.
     except=()
     [ "$preset" != debug ] || except=(-E "^($unlawful)\$")
-    # Those that measure time run alone all the same: tests/CMakeLists.txt.
-    ctest --preset "$preset" -j "$(nproc)" "${except[@]}" --output-on-failure 2>&1 | tee "$log" || true
+    # One more than CPUs, as some wait; those that measure time run alone: tests/CMakeLists.txt.
+    ctest --preset "$preset" -j "$(($(nproc) + 1))" "${except[@]}" --output-on-failure 2>&1 | tee "$log" || true
     # "97% tests passed, 2 tests failed out of 60"
     read -r bad all < <(sed -nE 's/.*, ([0-9]+) tests? failed out of ([0-9]+).*/\1 \2/p' "$log") ||
         { echo "test: ctest of $preset gave no tally"; exit 1; }
