@@ -3,13 +3,13 @@
  */
 #include "harness/cmd.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/adversary_trace.h"
+#include "harness/cmd_options.h"
 #include "harness/passes/adversary.h"
 #include "harness/passes/spawn.h"
 #include "harness/progress.h"
@@ -51,12 +51,8 @@ static int help_print(void) {
     return HB_EXIT_OK;
 }
 
-static int option_apply(struct adversary_request *request, int option, char **argv) {
-    if (option == ':')
-        return hb_usage_error("adversary: %s needs a value", argv[optind - 1]);
-    if (option == '?')
-        return hb_usage_error("adversary: there is no option %s (see heapbench adversary --help)",
-                              argv[optind - 1]);
+static int option_take(void *context, int option) {
+    struct adversary_request *request = context;
     if (option == 'a')
         return hb_run_alloc_parse(&request->lists, optarg);
     if (option == 'o')
@@ -88,27 +84,20 @@ static int request_check(struct adversary_request *request, int argc, char **arg
     for (size_t i = 0; i < lists->allocator_count; i++)
         if (!hb_adversary_prepare(&lists->allocators[i], error))
             return hb_usage_error("%s", error);
-    return HB_EXIT_OK;
+    return HB_GO_ON;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct adversary_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {{"alloc", required_argument, NULL, 'a'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"out", required_argument, NULL, 'o'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-        int status = option == 'h' ? help_print() : option_apply(request, option, argv);
-        if (option == 'h' || status != HB_EXIT_OK)
-            return status;
-    }
-    int status = request_check(request, argc, argv);
-    *done = status != HB_EXIT_OK;
-    return status;
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct adversary_request *request, int argc, char **argv) {
+    static const struct option table[] = {{"alloc", required_argument, NULL, 'a'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    static const struct hb_cmd_options options = {"adversary", ":o:h", table, help_print,
+                                                  option_take};
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    return status == HB_GO_ON ? request_check(request, argc, argv) : status;
 }
 
 static void row_measure(const struct adversary_request *request, size_t number,
@@ -226,12 +215,11 @@ static int request_run(const struct adversary_request *request) {
 
 int hb_cmd_adversary(int argc, char **argv) {
     struct adversary_request request = {0};
-    bool done;
     request.lists.allocators = calloc(HB_LIST_MAX, sizeof *request.lists.allocators);
     if (!request.lists.allocators)
         return hb_failure("not enough memory");
-    int status = request_parse(&request, argc, argv, &done);
-    if (!done)
+    int status = request_parse(&request, argc, argv);
+    if (status == HB_GO_ON)
         status = request_run(&request);
     free(request.lists.allocators);
     return status;

@@ -1,11 +1,11 @@
 /* cmd_diff.c -- heapbench diff: has anything become slower, or larger? */
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/cmd.h"
+#include "harness/cmd_options.h"
 #include "harness/results/diff.h"
 #include "harness/results/files.h"
 #include "harness/results/table.h"
@@ -55,12 +55,8 @@ static int threshold_set(struct request *request, int option, const char *text) 
     return HB_EXIT_OK;
 }
 
-static int option_set(struct request *request, int option, char **argv) {
-    if (option == ':')
-        return hb_usage_error("diff: %s needs a value", argv[optind - 1]);
-    if (option == '?')
-        return hb_usage_error("diff: there is no option %s (see heapbench diff --help)",
-                              argv[optind - 1]);
+static int option_take(void *context, int option) {
+    struct request *request = context;
     if (option != 'f')
         return threshold_set(request, option, optarg);
     request->as_json = strcmp(optarg, "jsonl") == 0;
@@ -69,9 +65,9 @@ static int option_set(struct request *request, int option, char **argv) {
     return HB_EXIT_OK;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct request *request, int argc, char **argv) {
+    static const struct option table[] = {
         {"threshold", required_argument, NULL, 'a'},
         {"time-threshold", required_argument, NULL, HB_DIFF_TIME},
         {"space-threshold", required_argument, NULL, HB_DIFF_SPACE},
@@ -79,24 +75,16 @@ static int request_parse(struct request *request, int argc, char **argv, bool *d
         {"format", required_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
-    int status = HB_EXIT_OK;
+    static const struct hb_cmd_options options = {"diff", ":h", table, help_print, option_take};
     *request = (struct request){{{0.05, 0.02, 0.02}}, false, NULL};
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        if (option == 'h')
-            return help_print();
-        status = option_set(request, option, argv);
-        if (status != HB_EXIT_OK)
-            return status;
-    }
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    if (status != HB_GO_ON)
+        return status;
     if (argc - optind != 2)
         return hb_usage_error("diff: name two results, the old and the new (see heapbench diff "
                               "--help)");
     request->paths = argv + optind;
-    *done = false;
-    return HB_EXIT_OK;
+    return HB_GO_ON;
 }
 
 static void machines_warn(char *const *paths) {
@@ -133,10 +121,10 @@ int hb_cmd_diff(int argc, char **argv) {
     struct hb_diff_side sides[HB_DIFF_SIDES] = {{NULL, 0}, {NULL, 0}};
     struct hb_result *results[HB_DIFF_SIDES] = {NULL, NULL};
     char error[512];
-    bool done;
-    int status = request_parse(&request, argc, argv, &done);
-    if (done)
+    int status = request_parse(&request, argc, argv);
+    if (status != HB_GO_ON)
         return status;
+    status = HB_EXIT_OK;
     for (int side = 0; side < HB_DIFF_SIDES && status == HB_EXIT_OK; side++) {
         results[side] = hb_results_gather(&request.paths[side], 1, &sides[side].count, error);
         sides[side].results = results[side];

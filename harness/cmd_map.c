@@ -1,11 +1,11 @@
 /* cmd_map.c -- heapbench map: replay a trace and draw what the heap holds. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "harness/cmd.h"
+#include "harness/cmd_options.h"
 #include "harness/folder.h"
 #include "harness/machine.h"
 #include "harness/plot/map.h"
@@ -20,7 +20,7 @@ struct map_request {
     struct hb_run_options run; /* allocators, traces, memory limit */
     const char *folder;
     const char *at; /* NULL, peak, last, or the number of an operation */
-    bool as_png, as_svg;
+    bool formats[HB_PLOT_FORMATS];
     bool has_film;
 };
 
@@ -36,33 +36,21 @@ static int help_print(void) {
          "  --trace=NAME     a trace, as for run\n"
          "  --at=WHEN        the moment: peak (of live memory), last, or an operation (peak)\n"
          "  -o, --out=DIR    draw into DIR (heapbench-maps)\n"
-         "  --format=LIST    png, svg or both (png)\n"
+         "  --format=LIST    of png, svg, pdf (png)\n"
          "  --film           also 60 moments one after the other, as a GIF (map-TRACE-film)\n"
          "  --help           print this\n\n"
          "Example: heapbench map --alloc=bestfit,firstfit:order=lifo,buddy --trace=gcc");
     return HB_EXIT_OK;
 }
 
-static int formats_parse(struct map_request *request, const char *list) {
-    request->as_png = strcmp(list, "svg") != 0;
-    request->as_svg = strcmp(list, "png") != 0;
-    if (strcmp(list, "png") && strcmp(list, "svg") && strcmp(list, "png,svg"))
-        return hb_usage_error("map: --format=%s: known are png and svg", list);
-    return HB_EXIT_OK;
-}
-
-static int option_apply(struct map_request *request, int option, char **argv) {
-    if (option == ':')
-        return hb_usage_error("map: %s needs a value", argv[optind - 1]);
-    if (option == '?')
-        return hb_usage_error("map: there is no option %s (see heapbench map --help)",
-                              argv[optind - 1]);
+static int option_take(void *context, int option) {
+    struct map_request *request = context;
     if (option == 'a')
         return hb_run_alloc_parse(&request->run, optarg);
     if (option == 't')
         return hb_run_trace_parse(&request->run, optarg);
-    if (option == 'f')
-        return formats_parse(request, optarg);
+    if (option == 'f' && !hb_plot_formats_parse(optarg, request->formats))
+        return hb_usage_error("map: --format=%s: known are png, svg and pdf", optarg);
     if (option == 'm')
         request->has_film = true;
     if (option == 'o')
@@ -88,26 +76,21 @@ static int request_check(const struct map_request *request) {
     return hb_folder_open("map", request->folder, NULL);
 }
 
-static int request_parse(struct map_request *request, int argc, char **argv, bool *done) {
-    static const struct option words[] = {
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct map_request *request, int argc, char **argv) {
+    static const struct option table[] = {
         {"alloc", required_argument, NULL, 'a'},  {"trace", required_argument, NULL, 't'},
         {"at", required_argument, NULL, 'w'},     {"out", required_argument, NULL, 'o'},
         {"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
         {"film", no_argument, NULL, 'm'},         {NULL, 0, NULL, 0}};
-    int status = HB_EXIT_OK, option;
-    *done = false;
-    optind = 0;
-    opterr = 0;
-    while (status == HB_EXIT_OK && (option = getopt_long(argc, argv, ":o:", words, NULL)) != -1) {
-        if (option == 'h') {
-            *done = true;
-            return help_print();
-        }
-        status = option_apply(request, option, argv);
-    }
-    if (status == HB_EXIT_OK && optind < argc)
-        status = hb_usage_error("map: '%s' is no option", argv[optind]);
-    return status == HB_EXIT_OK ? request_check(request) : status;
+    static const struct hb_cmd_options options = {"map", ":o:h", table, help_print, option_take};
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    if (status != HB_GO_ON)
+        return status;
+    if (optind < argc)
+        return hb_usage_error("map: '%s' is no option", argv[optind]);
+    status = request_check(request);
+    return status == HB_EXIT_OK ? HB_GO_ON : status;
 }
 
 /* The first moment at which that operation is done. */
@@ -145,10 +128,8 @@ static int pictures_draw(const struct map_request *request, const struct hb_plot
     strftime(day, sizeof day, "%Y-%m-%d", localtime_r(&now, &local));
     snprintf(caption, sizeof caption, "%s, %s", cpu, day);
     struct hb_plots plots = {
-        .folder = request->folder,
-        .caption = caption,
-        .formats = {[HB_PLOT_PNG] = request->as_png, [HB_PLOT_SVG] = request->as_svg},
-        .interrupted = hb_interrupted};
+        .folder = request->folder, .caption = caption, .interrupted = hb_interrupted};
+    memcpy(plots.formats, request->formats, sizeof plots.formats);
     if (hb_plot_map(&plots, maps, error) != HB_PLOT_DRAWN ||
         hb_plot_map_moment(&plots, maps, moment, error) != HB_PLOT_DRAWN ||
         (request->has_film && hb_plot_map_film(&plots, maps, error) != HB_PLOT_DRAWN))
@@ -202,17 +183,16 @@ static int maps_make(const struct map_request *request) {
 int hb_cmd_map(int argc, char **argv) {
     static struct map_request request;
     char error[HB_PLOT_ERROR_MAX];
-    bool done;
-    request = (struct map_request){.folder = "heapbench-maps", .at = "peak", .as_png = true};
+    request = (struct map_request){.folder = "heapbench-maps", .at = "peak", .formats = {true}};
     request.run.allocators = calloc(HB_LIST_MAX, sizeof *request.run.allocators);
     request.run.traces = calloc(HB_LIST_MAX, sizeof *request.run.traces);
     if (!request.run.allocators || !request.run.traces)
         return hb_failure("map: not enough memory");
     hb_run_thp_default(&request.run);
-    int status = request_parse(&request, argc, argv, &done);
-    if (!done && status == HB_EXIT_OK && !hb_plot_has_gnuplot(error))
+    int status = request_parse(&request, argc, argv);
+    if (status == HB_GO_ON && !hb_plot_has_gnuplot(error))
         status = hb_failure("map: %s", error);
-    if (!done && status == HB_EXIT_OK) {
+    if (status == HB_GO_ON) {
         hb_interrupt_catch();
         status = maps_make(&request);
     }

@@ -1,11 +1,11 @@
 /* cmd_plot.c -- heapbench plot: draw results. */
 #include "harness/cmd.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/cmd_options.h"
 #include "harness/folder.h"
 #include "harness/passes/spawn.h"
 #include "harness/plot/plot.h"
@@ -42,38 +42,17 @@ static int help_print(void) {
     return HB_EXIT_OK;
 }
 
-static bool format_parse(const char *text, size_t length, struct plot_request *request) {
-    for (int i = 0; i < HB_PLOT_STILLS; i++) {
-        if (strlen(hb_plot_formats[i]) == length &&
-            strncmp(text, hb_plot_formats[i], length) == 0) {
-            request->formats[i] = true;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool formats_parse(const char *list, struct plot_request *request) {
-    memset(request->formats, 0, sizeof request->formats);
-    bool ok = *list != '\0';
-    for (size_t length; ok && *list != '\0'; list += length + (list[length] == ',')) {
-        length = strcspn(list, ",");
-        ok = format_parse(list, length, request);
-    }
-    return ok;
-}
-
 /* A path that ends as a picture does names one; any other is a folder. */
 static bool out_parse(const char *path, struct plot_request *request) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
-    struct plot_request named = {.out = NULL};
+    bool named[HB_PLOT_FORMATS];
 
     request->out = path;
     request->only[0] = '\0';
     int length = snprintf(request->folder, PATH_MAX, "%s", path);
-    if (dot && dot > name && format_parse(dot + 1, strlen(dot + 1), &named)) {
-        memcpy(request->formats, named.formats, sizeof request->formats);
+    if (dot && dot > name && !strchr(dot, ',') && hb_plot_formats_parse(dot + 1, named)) {
+        memcpy(request->formats, named, sizeof named);
         length = snprintf(request->folder, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 2,
                           slash ? path : "./");
         snprintf(request->only, sizeof request->only, "%.*s", (int)(dot - name), name);
@@ -81,15 +60,11 @@ static bool out_parse(const char *path, struct plot_request *request) {
     return length < PATH_MAX;
 }
 
-static int option_apply(struct plot_request *request, int option, char **argv) {
-    if (option == ':')
-        return hb_usage_error("plot: %s needs a value", argv[optind - 1]);
-    if (option == '?')
-        return hb_usage_error("plot: there is no option %s (see heapbench plot --help)",
-                              argv[optind - 1]);
+static int option_take(void *context, int option) {
+    struct plot_request *request = context;
     if (option == 'o' && !out_parse(optarg, request))
         return hb_usage_error("plot: the path of the plots is too long");
-    if (option == 'f' && !formats_parse(optarg, request))
+    if (option == 'f' && !hb_plot_formats_parse(optarg, request->formats))
         return hb_usage_error("plot: --format=%s: known are png, svg and pdf", optarg);
     if (option == 'w') {
         request->is_half = strcmp(optarg, "half") == 0;
@@ -104,32 +79,25 @@ static int option_apply(struct plot_request *request, int option, char **argv) {
     return HB_EXIT_OK;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct plot_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct plot_request *request, int argc, char **argv) {
+    static const struct option table[] = {
         {"out", required_argument, NULL, 'o'},   {"format", required_argument, NULL, 'f'},
         {"width", required_argument, NULL, 'w'}, {"x", required_argument, NULL, 'x'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+    static const struct hb_cmd_options options = {"plot", ":o:h", table, help_print, option_take};
     *request = (struct plot_request){.formats = {true, true}};
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-        if (option == 'h')
-            return help_print();
-        int status = option_apply(request, option, argv);
-        if (status != HB_EXIT_OK)
-            return status;
-    }
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    if (status != HB_GO_ON)
+        return status;
     request->paths = argv + optind;
     request->path_count = argc - optind;
-    *done = false;
     if (request->path_count == 0)
         return hb_usage_error("plot: name a run's folder or a results.jsonl (see heapbench plot "
                               "--help)");
     if (request->path_count > 1 && !request->out)
         return hb_usage_error("plot: of several results, say where to draw them: -o DIR");
-    return HB_EXIT_OK;
+    return HB_GO_ON;
 }
 
 static bool folder_name(const struct plot_request *request, char *folder) {
@@ -204,10 +172,9 @@ int hb_cmd_plot(int argc, char **argv) {
     struct plot_request request;
     size_t count = 0;
     char error[HB_PLOT_ERROR_MAX];
-    bool done;
 
-    int status = request_parse(&request, argc, argv, &done);
-    if (done || status != HB_EXIT_OK)
+    int status = request_parse(&request, argc, argv);
+    if (status != HB_GO_ON)
         return status;
     struct hb_result *results = hb_results_gather(request.paths, request.path_count, &count, error);
     if (!results)

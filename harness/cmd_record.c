@@ -1,5 +1,6 @@
 /* cmd_record.c -- heapbench record: run a command with the recorder in it. */
 #include "harness/cmd.h"
+#include "harness/cmd_options.h"
 #include "harness/record.h"
 #include "harness/installed.h"
 #include "workloads/recorder/recordable.h"
@@ -8,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,40 +43,34 @@ static const struct option option_table[] = {
     {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 };
 
-/* Returns -1 to go on, else the exit status. */
+static int help_print(void) {
+    fputs(help, stdout);
+    return HB_EXIT_OK;
+}
+
+static int option_take(void *context, int option) {
+    struct hb_record *record = context;
+    if (option == 'o' && !optarg[0])
+        return hb_usage_error("record: -o needs the name of a file");
+    if (option == 'o')
+        snprintf(record->output, sizeof record->output, "%s", optarg);
+    record->has_children |= option == 'c';
+    record->has_times |= option == 't';
+    record->has_sites |= option == 's';
+    return HB_EXIT_OK;
+}
+
+/* HB_GO_ON, or the exit status of the whole command. */
 static int record_parse(struct hb_record *record, int argc, char **argv) {
-    optind = 0;
-    for (int option; (option = getopt_long(argc, argv, "+:o:h", option_table, NULL)) != -1;) {
-        switch (option) {
-        case 'o':
-            if (!optarg[0])
-                return hb_usage_error("record: -o needs the name of a file");
-            snprintf(record->output, sizeof record->output, "%s", optarg);
-            break;
-        case 'c':
-            record->has_children = true;
-            break;
-        case 't':
-            record->has_times = true;
-            break;
-        case 's':
-            record->has_sites = true;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            return HB_EXIT_OK;
-        case ':':
-            return hb_usage_error("option '%s' needs a value; see heapbench record --help",
-                                  argv[optind - 1]);
-        default:
-            return hb_usage_error("unknown option '%s'; see heapbench record --help",
-                                  argv[optind - 1]);
-        }
-    }
+    static const struct hb_cmd_options options = {"record", "+:o:h", option_table, help_print,
+                                                  option_take};
+    int status = hb_cmd_options_read(&options, record, argc, argv);
+    if (status != HB_GO_ON)
+        return status;
     record->command = argv + optind;
     if (!argv[optind])
         return hb_usage_error("record what? e.g. heapbench record -- ls -l");
-    return -1;
+    return HB_GO_ON;
 }
 
 static void record_name_output(struct hb_record *record) {
@@ -151,7 +145,7 @@ static int record_check(struct hb_record *record) {
     if (strpbrk(record->library, " :"))
         return hb_failure("LD_PRELOAD cannot name %s: move it to a path without spaces and colons",
                           record->library);
-    return -1;
+    return HB_GO_ON;
 }
 
 static void record_set_environment(const struct hb_record *record) {
@@ -251,9 +245,9 @@ static int record_run(struct hb_record *record) {
 int hb_cmd_record(int argc, char **argv) {
     static struct hb_record record;
     int status = record_parse(&record, argc, argv);
-    if (status < 0)
+    if (status == HB_GO_ON)
         status = record_check(&record);
-    if (status >= 0)
+    if (status != HB_GO_ON)
         return status;
     if (!record_make_folder(&record))
         return HB_EXIT_FAILED;

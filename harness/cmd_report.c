@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/cmd_options.h"
 #include "harness/passes/spawn.h"
 #include "harness/plot/plot.h"
 #include "harness/report/report.h"
@@ -51,28 +51,25 @@ static int output_choose(struct report_request *request, const char *given) {
     if (access(request->output, F_OK) == 0)
         return hb_usage_error("report: %s exists and is not overwritten: name another file by -o",
                               request->output);
+    return HB_GO_ON;
+}
+
+static int option_take(void *given, int option) {
+    (void)option;
+    *(const char **)given = optarg;
     return HB_EXIT_OK;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct report_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct report_request *request, int argc, char **argv) {
+    static const struct option table[] = {{"out", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    static const struct hb_cmd_options options = {"report", ":o:h", table, help_print, option_take};
     const char *given = NULL;
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-        if (option == 'h')
-            return help_print();
-        if (option == ':')
-            return hb_usage_error("report: %s needs a value", argv[optind - 1]);
-        if (option == '?')
-            return hb_usage_error("report: there is no option %s (see heapbench report --help)",
-                                  argv[optind - 1]);
-        given = optarg;
-    }
+    int status = hb_cmd_options_read(&options, &given, argc, argv);
+    if (status != HB_GO_ON)
+        return status;
     request->paths = argv + optind;
     request->path_count = argc - optind;
     if (request->path_count == 0)
@@ -81,7 +78,6 @@ static int request_parse(struct report_request *request, int argc, char **argv, 
             "--help)");
     if (request->path_count > 1 && !given)
         return hb_usage_error("report: of several results, say where to write: -o FILE");
-    *done = false;
     return output_choose(request, given);
 }
 
@@ -160,10 +156,9 @@ int hb_cmd_report(int argc, char **argv) {
     struct report_request request;
     char error[HB_PLOT_ERROR_MAX];
     size_t count = 0;
-    bool done;
 
-    int status = request_parse(&request, argc, argv, &done);
-    if (done || status != HB_EXIT_OK)
+    int status = request_parse(&request, argc, argv);
+    if (status != HB_GO_ON)
         return status;
     struct hb_result *results = hb_results_gather(request.paths, request.path_count, &count, error);
     if (!results)

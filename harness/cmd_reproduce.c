@@ -2,7 +2,6 @@
 #include "harness/cmd.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/cmd_options.h"
 #include "harness/passes/spawn.h"
 #include "harness/plot/plot.h"
 #include "papers/reproduce.h"
@@ -76,35 +76,28 @@ static int papers_choose(struct reproduce_request *request, int argc, char **arg
     if (request->paper_count == 0)
         return hb_usage_error("reproduce: which paper? Name some, or --all (see heapbench list "
                               "papers)");
+    return HB_GO_ON;
+}
+
+static int option_take(void *context, int option) {
+    struct reproduce_request *request = context;
+    request->wants_all |= option == 'a';
+    request->is_quick |= option == 'q';
+    request->out = option == 'o' ? optarg : request->out;
     return HB_EXIT_OK;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct reproduce_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {{"all", no_argument, NULL, 'a'},
-                                            {"quick", no_argument, NULL, 'q'},
-                                            {"out", required_argument, NULL, 'o'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-        if (option == 'h')
-            return help_print();
-        if (option == ':')
-            return hb_usage_error("reproduce: %s needs a value", argv[optind - 1]);
-        if (option == '?')
-            return hb_usage_error(
-                "reproduce: there is no option %s (see heapbench reproduce --help)",
-                argv[optind - 1]);
-        request->wants_all |= option == 'a';
-        request->is_quick |= option == 'q';
-        request->out = option == 'o' ? optarg : request->out;
-    }
-    int status = papers_choose(request, argc, argv);
-    *done = status != HB_EXIT_OK;
-    return status;
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct reproduce_request *request, int argc, char **argv) {
+    static const struct option table[] = {{"all", no_argument, NULL, 'a'},
+                                          {"quick", no_argument, NULL, 'q'},
+                                          {"out", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    static const struct hb_cmd_options options = {"reproduce", ":o:h", table, help_print,
+                                                  option_take};
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    return status == HB_GO_ON ? papers_choose(request, argc, argv) : status;
 }
 
 static bool folder_make(const char *path) {
@@ -186,7 +179,6 @@ static int request_run(struct reproduce_request *request) {
 
 int hb_cmd_reproduce(int argc, char **argv) {
     struct reproduce_request request = {0};
-    bool done;
-    int status = request_parse(&request, argc, argv, &done);
-    return done ? status : request_run(&request);
+    int status = request_parse(&request, argc, argv);
+    return status == HB_GO_ON ? request_run(&request) : status;
 }

@@ -1,9 +1,9 @@
 /* cmd_summary.c -- heapbench summary: kept results, one run's or several, as a table, and their
  * geometric means as data. */
-#include <getopt.h>
 #include <string.h>
 
 #include "harness/cmd.h"
+#include "harness/cmd_options.h"
 #include "harness/results/files.h"
 #include "harness/results/summary.h"
 
@@ -21,32 +21,27 @@ static int help_print(void) {
     return HB_EXIT_OK;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int options_parse(int argc, char **argv, bool *as_json, bool *done) {
-    static const struct option options[] = {{"format", required_argument, NULL, 'f'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+static int format_take(void *context, int option) {
+    bool *as_json = context;
+    (void)option;
+    *as_json = strcmp(optarg, "jsonl") == 0;
+    if (!*as_json && strcmp(optarg, "table") != 0)
+        return hb_usage_error("summary: --format=%s: known are table and jsonl", optarg);
+    return HB_EXIT_OK;
+}
+
+/* HB_GO_ON, or the exit status of the whole command. */
+static int options_parse(int argc, char **argv, bool *as_json) {
+    static const struct option table[] = {{"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    static const struct hb_cmd_options options = {"summary", ":h", table, help_print, format_take};
     *as_json = false;
-    *done = true;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        if (option == 'h')
-            return help_print();
-        if (option == ':')
-            return hb_usage_error("summary: %s needs a value", argv[optind - 1]);
-        if (option != 'f')
-            return hb_usage_error("summary: there is no option %s (see heapbench summary --help)",
-                                  argv[optind - 1]);
-        *as_json = strcmp(optarg, "jsonl") == 0;
-        if (!*as_json && strcmp(optarg, "table") != 0)
-            return hb_usage_error("summary: --format=%s: known are table and jsonl", optarg);
-    }
-    if (optind == argc)
+    int status = hb_cmd_options_read(&options, as_json, argc, argv);
+    if (status == HB_GO_ON && optind == argc)
         return hb_usage_error("summary: name a run's folder or a results.jsonl (see heapbench "
                               "summary --help)");
-    *done = false;
-    return HB_EXIT_OK;
+    return status;
 }
 
 static int means_write(const struct hb_result *results, size_t count) {
@@ -65,13 +60,14 @@ static int means_write(const struct hb_result *results, size_t count) {
 int hb_cmd_summary(int argc, char **argv) {
     char error[512];
     size_t count;
-    bool as_json, done;
-    int status = options_parse(argc, argv, &as_json, &done);
-    if (done)
+    bool as_json;
+    int status = options_parse(argc, argv, &as_json);
+    if (status != HB_GO_ON)
         return status;
     struct hb_result *results = hb_results_gather(argv + optind, argc - optind, &count, error);
     if (!results)
         return hb_usage_error("summary: %s", error);
+    status = HB_EXIT_OK;
     if (as_json)
         status = means_write(results, count);
     else

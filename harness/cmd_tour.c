@@ -2,13 +2,13 @@
 #include "harness/cmd.h"
 #include "harness/folder.h"
 
-#include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "harness/cmd_options.h"
 #include "harness/passes/spawn.h"
 #include "harness/run_lists.h"
 #include "harness/tour/tour.h"
@@ -74,23 +74,19 @@ static int claims_parse(struct tour_request *request, int argc, char **argv) {
         request->claims[i] = tour_claims[i];
     while (request->claims[request->claim_count])
         request->claim_count++;
-    return HB_EXIT_OK;
+    return HB_GO_ON;
 }
 
-static int option_apply(struct tour_request *request, int option, char **argv) {
-    if (option == ':')
-        return hb_usage_error("tour: %s needs a value", argv[optind - 1]);
+static int option_take(void *context, int option) {
+    struct tour_request *request = context;
     if (option == 'a')
         return hb_run_alloc_parse(&request->lists, optarg);
     if (option == 'o')
         request->folder = optarg;
     else if (option == 'p')
         request->is_plain = true;
-    else if (option == 'l')
-        request->wants_list = true;
     else
-        return hb_usage_error("tour: there is no option %s (see heapbench tour --help)",
-                              argv[optind - 1]);
+        request->wants_list = true;
     return HB_EXIT_OK;
 }
 
@@ -100,29 +96,20 @@ static int allocators_check(const struct tour_request *request) {
         if (request->lists.allocators[i].family->is_floor)
             return hb_usage_error("tour: %s has no heap to show: it returns one region always",
                                   request->lists.allocators[i].canonical);
-    return HB_EXIT_OK;
+    return HB_GO_ON;
 }
 
-/* HB_EXIT_OK, or the exit status of the whole command; *done: nothing is left to do. */
-static int request_parse(struct tour_request *request, int argc, char **argv, bool *done) {
-    static const struct option options[] = {
+/* HB_GO_ON, or the exit status of the whole command. */
+static int request_parse(struct tour_request *request, int argc, char **argv) {
+    static const struct option table[] = {
         {"alloc", required_argument, NULL, 'a'}, {"plot", required_argument, NULL, 'o'},
         {"plain", no_argument, NULL, 'p'},       {"list", no_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    int status = HB_EXIT_OK;
-    *done = false;
-    optind = 0;
-    opterr = 0;
-    for (int option;
-         status == HB_EXIT_OK && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
-        *done = option == 'h';
-        if (option == 'h')
-            return help_print();
-        status = option_apply(request, option, argv);
-    }
-    if (status == HB_EXIT_OK)
+    static const struct hb_cmd_options options = {"tour", ":h", table, help_print, option_take};
+    int status = hb_cmd_options_read(&options, request, argc, argv);
+    if (status == HB_GO_ON)
         status = allocators_check(request);
-    return status == HB_EXIT_OK ? claims_parse(request, argc, argv) : status;
+    return status == HB_GO_ON ? claims_parse(request, argc, argv) : status;
 }
 
 /* Make the folder of pictures, unless it is there, and name the machine under them. */
@@ -173,12 +160,11 @@ static int request_show(const struct tour_request *request) {
 
 int hb_cmd_tour(int argc, char **argv) {
     struct tour_request request = {.claim_count = 0};
-    bool done;
     request.lists.allocators = calloc(HB_LIST_MAX, sizeof *request.lists.allocators);
     if (!request.lists.allocators)
         return hb_failure("tour: out of memory");
-    int status = request_parse(&request, argc, argv, &done);
-    if (!done && status == HB_EXIT_OK)
+    int status = request_parse(&request, argc, argv);
+    if (status == HB_GO_ON)
         status = request_show(&request);
     free(request.lists.allocators);
     return status;

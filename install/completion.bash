@@ -31,7 +31,7 @@ _heapbench_values() {
     --touch) echo none first page all ;;
     --counters) echo auto none pmu sim ;;
     --thp) echo system always madvise never ;;
-    --format) [ "$3" = plot ] && echo png svg pdf || echo table jsonl ;;
+    --format) [[ $3 == @(plot|map) ]] && echo png svg pdf || echo table jsonl ;;
     --from) "$1" list formats 2>/dev/null | sed -nE 's/^  ([a-z-]+) .*/\1/p' ;;
     --x) echo ops bytes ;;
     --width) echo page half ;;

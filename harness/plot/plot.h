@@ -26,6 +26,10 @@ enum hb_plot_format {
 };
 extern const char *const hb_plot_formats[HB_PLOT_FORMATS]; /* "png" and so on */
 
+/* Set exactly the formats of still pictures that the list names, "png,svg". False if one is none of
+ * them. */
+bool hb_plot_formats_parse(const char *list, bool formats[HB_PLOT_FORMATS]);
+
 /* What to draw and where. */
 struct hb_plots {
     const struct hb_result *results;

@@ -17,6 +17,23 @@ enum { TITLE_LETTER = 11, SUBTITLE_LETTER = 9, CAPTION_LETTER = 8 }; /* pixels, 
 
 const char *const hb_plot_formats[HB_PLOT_FORMATS] = {"png", "svg", "pdf", "gif"};
 
+static bool format_parse(const char *text, size_t length, bool *formats) {
+    for (int i = 0; i < HB_PLOT_STILLS; i++)
+        if (strlen(hb_plot_formats[i]) == length && memcmp(text, hb_plot_formats[i], length) == 0)
+            return formats[i] = true;
+    return false;
+}
+
+bool hb_plot_formats_parse(const char *list, bool formats[HB_PLOT_FORMATS]) {
+    memset(formats, 0, HB_PLOT_FORMATS * sizeof *formats);
+    bool ok = *list != '\0';
+    for (size_t length; ok && *list != '\0'; list += length + (list[length] == ',')) {
+        length = strcspn(list, ",");
+        ok = format_parse(list, length, formats);
+    }
+    return ok;
+}
+
 double hb_plot_width(const struct hb_plots *plots) {
     return plots->is_half ? 560 : 1000;
 }

@@ -117,11 +117,13 @@ static void wrong_words_are_refused(void **state) {
 
 static void pictures_are_drawn_with_their_data(void **state) {
     (void)state;
-    static const char *const files[] = {"map-comb.png", "map-comb.tsv", "map-comb.gp",
-                                        "map-comb-at-1877.png", "map-comb-film.gif"};
+    static const char *const files[] = {"map-comb.png",         "map-comb.tsv",
+                                        "map-comb.gp",          "map-comb-at-1877.png",
+                                        "map-comb-at-1877.pdf", "map-comb-film.gif"};
     char path[256];
-    assert_int_equal(bench_run(&folder, "map --alloc=bestfit,glibc,buddy:system=fibonacci "
-                                        "--trace=./comb.hbt -o maps --at=1877 --film"),
+    assert_int_equal(bench_run(&folder,
+                               "map --alloc=bestfit,glibc,buddy:system=fibonacci "
+                               "--trace=./comb.hbt -o maps --at=1877 --film --format=png,pdf"),
                      0);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/maps/%s", folder.path, files[i]);
