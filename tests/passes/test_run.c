@@ -110,7 +110,7 @@ static void failed_requests_are_counted_and_not_fatal(void **state) {
     (void)state;
     size_t count;
     struct hb_result *results = bench_results(
-        &folder, "--alloc=bestfit:limit=2M --trace=gcc --passes=space,check --baseline=none",
+        &folder, "--alloc=bestfit:limit=2M --trace=git --passes=space,check --baseline=none",
         &count);
     assert_true(results[0].failed_allocs > 0);
     assert_true(results[0].peak_footprint_bytes <= 2 << 20);
@@ -236,22 +236,24 @@ static void an_interrupt_keeps_whole_traces(void **state) {
     (void)state;
     char out[128], command[BENCH_COMMAND_MAX];
     snprintf(out, sizeof out, "--out=%s/cut", folder.path);
-    pid_t pid = start_long_run("--trace=gcc,perl,perl,perl,perl", out);
-    snprintf(command, sizeof command, "grep -qs gcc %s/cut/.*.partial/results.jsonl", folder.path);
+    pid_t pid = start_long_run("--trace=git,perl,perl,perl,perl", out);
+    snprintf(command, sizeof command,
+             "grep -qs '\"trace\":\"git\"' %s/cut/.*.partial/results.jsonl", folder.path);
     for (int i = 0; i < 600 && system(command) != 0; i++)
         nanosleep(&(struct timespec){0, 50000000}, NULL);
     stop(pid, SIGTERM);
-    snprintf(command, sizeof command,
-             "cd %s/cut && [ $(ls -A | wc -l) -eq 1 ] && grep -q gcc */results.jsonl && "
-             "grep -q 'Terminated during perl; . of 5 traces are whole' */machine.json",
-             folder.path);
+    snprintf(
+        command, sizeof command,
+        "cd %s/cut && [ $(ls -A | wc -l) -eq 1 ] && grep -q '\"trace\":\"git\"' */results.jsonl && "
+        "grep -q 'Terminated during perl; . of 5 traces are whole' */machine.json",
+        folder.path);
     assert_int_equal(system(command), 0);
 }
 
 static void runs_are_kept_side_by_side(void **state) {
     (void)state;
     char runs[128];
-    static const char words[] = "--alloc=bestfit --trace=gcc --passes=space --out=runs";
+    static const char words[] = "--alloc=bestfit --trace=git --passes=space --out=runs";
     assert_int_equal(bench_run(&folder, words), 0);
     assert_int_equal(bench_run(&folder, words), 0);
     snprintf(runs, sizeof runs, "%s/runs", folder.path);
