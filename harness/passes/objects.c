@@ -3,14 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_OBJECTS = 512, WORD_BITS = 64 };
-
-/* A page goes when all its objects are dead. */
-struct hb_object_page {
-    uint32_t left; /* live, or not born yet */
-    uint64_t live[PAGE_OBJECTS / WORD_BITS];
-    uint64_t value[PAGE_OBJECTS];
-};
+enum { PAGE_OBJECTS = HB_OBJECTS_OF_PAGE, WORD_BITS = 64 };
 
 static bool pages_reach(struct hb_objects *objects, size_t index) {
     if (index < objects->page_count)
@@ -25,21 +18,31 @@ static bool pages_reach(struct hb_objects *objects, size_t index) {
     return true;
 }
 
-bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value) {
-    size_t index = object / PAGE_OBJECTS, place = object % PAGE_OBJECTS;
+bool hb_objects_reach(struct hb_objects *objects, uint64_t object) {
+    size_t index = object / PAGE_OBJECTS;
     if (!pages_reach(objects, index))
         return false;
-    struct hb_object_page *page = objects->pages[index];
-    if (!page) {
-        page = objects->pages[index] = malloc(sizeof *page);
-        if (!page)
-            return false;
-        page->left = PAGE_OBJECTS;
-        memset(page->live, 0, sizeof page->live);
-    }
-    page->live[place / WORD_BITS] |= (uint64_t)1 << place % WORD_BITS;
-    page->value[place] = value;
+    if (objects->pages[index])
+        return true;
+    struct hb_object_page *page = objects->pages[index] = malloc(sizeof *page);
+    if (!page)
+        return false;
+    page->left = PAGE_OBJECTS;
+    memset(page->live, 0, sizeof page->live);
     return true;
+}
+
+bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value) {
+    if (!hb_objects_reach(objects, object))
+        return false;
+    *hb_objects_use(objects->pages[object / PAGE_OBJECTS], object, 1, 0) = value;
+    return true;
+}
+
+void hb_objects_drop_page(struct hb_objects *objects, uint64_t object) {
+    struct hb_object_page **page = &objects->pages[object / PAGE_OBJECTS];
+    free(*page);
+    *page = NULL;
 }
 
 uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object) {
@@ -55,13 +58,10 @@ void hb_objects_prefetch(const struct hb_objects *objects, uint64_t object) {
 }
 
 void hb_objects_dies(struct hb_objects *objects, uint64_t object) {
-    struct hb_object_page **page = &objects->pages[object / PAGE_OBJECTS];
-    size_t place = object % PAGE_OBJECTS;
-    (*page)->live[place / WORD_BITS] &= ~((uint64_t)1 << place % WORD_BITS);
-    if (--(*page)->left == 0) {
-        free(*page);
-        *page = NULL;
-    }
+    struct hb_object_page *page = objects->pages[object / PAGE_OBJECTS];
+    hb_objects_use(page, object, 0, 1);
+    if (page->left == 0)
+        hb_objects_drop_page(objects, object);
 }
 
 void hb_objects_visit(const struct hb_objects *objects,

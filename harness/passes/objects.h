@@ -9,6 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { HB_OBJECTS_OF_PAGE = 512 };
+
+/* A page goes when all its objects are dead. */
+struct hb_object_page {
+    uint32_t left; /* live, or not born yet */
+    uint64_t live[HB_OBJECTS_OF_PAGE / 64];
+    uint64_t value[HB_OBJECTS_OF_PAGE];
+};
+
 struct hb_objects {
     struct hb_object_page **pages;
     size_t page_count;
@@ -16,6 +25,24 @@ struct hb_objects {
 
 /* The next object is born. False without memory. Births come in order, each once. */
 bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value);
+
+/* The page of the next object to be born is made, if it is not there. False without memory. */
+bool hb_objects_reach(struct hb_objects *objects, uint64_t object);
+
+/* Give back the page of an object, all of which are dead. */
+void hb_objects_drop_page(struct hb_objects *objects, uint64_t object);
+
+/* What an operation does to its object, whatever its kind, without a branch on it: births and dies
+ * are 0 or 1. Returns the object's number, to read and to change. The page must be there; of what
+ * has died hb_objects_drop_page is the caller's to call, once the page's left is 0. */
+static inline uint64_t *hb_objects_use(struct hb_object_page *page, uint64_t object,
+                                       uint64_t births, uint64_t dies) {
+    size_t place = object % HB_OBJECTS_OF_PAGE;
+    page->live[place / 64] =
+        (page->live[place / 64] | births << place % 64) & ~(dies << place % 64);
+    page->left -= (uint32_t)dies;
+    return &page->value[place];
+}
 
 /* The number of a live object, to read and to change; valid until its death. */
 uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object);

@@ -1,5 +1,6 @@
 #include "harness/passes/program.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 #include "harness/passes/compile.h"
 
-enum { FIRST_BYTES = 1 << 20, STEP_WORDS = 1 << 16, ERROR_BYTES = 512 };
+enum { STEP_WORDS = 1 << 12, ERROR_BYTES = 512 };
 
 /* What a streamed program keeps of its start, for passes that replay a prefix. */
 #define KEPT_WORDS (UINT64_C(1) << 20)
@@ -17,52 +18,61 @@ static uint64_t *program_at(const struct hb_program *program, uint64_t word) {
     return (uint64_t *)program_words(program->header) + word;
 }
 
-static bool program_reserve(struct hb_program *program, uint64_t words) {
-    size_t need = sizeof *program->header + words * sizeof(uint64_t);
-    if (need <= program->capacity)
-        return true;
-    size_t capacity = program->capacity * 2 > need ? program->capacity * 2 : need * 2;
+static bool program_open(struct hb_program *program, const char *path) {
+    *program =
+        (struct hb_program){.file = memfd_create("heapbench-program", MFD_CLOEXEC), .path = path};
+    return program->file >= 0;
+}
+
+/* Written, as storing into a mapping costs a page fault for each page. */
+static bool program_write(const struct hb_program *program, uint64_t word, const uint64_t *words,
+                          size_t count) {
+    const char *bytes = (const char *)words;
+    size_t left = count * sizeof *words;
+    off_t at = (off_t)(sizeof *program->header + word * sizeof *words);
+    while (left) {
+        ssize_t written = pwrite(program->file, bytes, left, at);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        bytes += written;
+        at += written;
+        left -= (size_t)written;
+    }
+    return true;
+}
+
+static bool program_map(struct hb_program *program, uint64_t words) {
+    size_t capacity = sizeof *program->header + words * sizeof(uint64_t);
     if (ftruncate(program->file, (off_t)capacity) != 0)
         return false;
-    void *moved = mremap(program->header, program->capacity, capacity, MREMAP_MAYMOVE);
-    if (moved == MAP_FAILED)
+    void *map = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, program->file, 0);
+    if (map == MAP_FAILED)
         return false;
-    program->header = moved;
+    program->header = map;
     program->capacity = capacity;
     return true;
 }
 
-static bool program_open(struct hb_program *program, const char *path) {
-    *program =
-        (struct hb_program){.file = memfd_create("heapbench-program", MFD_CLOEXEC), .path = path};
-    if (program->file < 0 || ftruncate(program->file, FIRST_BYTES) != 0)
-        return false;
-    program->header = mmap(NULL, FIRST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, program->file, 0);
-    if (program->header == MAP_FAILED)
-        return false;
-    program->capacity = FIRST_BYTES;
-    return true;
-}
-
-/* The words that are kept, to words_max; of a longer trace the first. Returns how many. False in
- * *compiled if there is no memory. */
-static uint64_t program_fill(struct hb_program *program, struct hb_compiler *compiler,
-                             uint64_t words_max, bool *compiled) {
-    uint64_t kept = 0, scratch[STEP_WORDS / 16];
-    size_t count = 1;
-    *compiled = true;
-    while (count && *compiled) {
-        if (program->is_streamed) {
-            count = hb_compiler_next(compiler, scratch, STEP_WORDS / 16);
-        } else if ((*compiled = program_reserve(program, kept + STEP_WORDS))) {
-            count = hb_compiler_next(compiler, program_at(program, kept), STEP_WORDS);
-            kept += count;
-        }
-        program->is_streamed |= kept > words_max;
+/* The words that are kept, to words_max; of a longer trace the first. Sets *kept to how many. False
+ * if there is no memory. */
+static bool program_fill(struct hb_program *program, struct hb_compiler *compiler,
+                         uint64_t words_max, uint64_t *kept) {
+    uint64_t words[STEP_WORDS];
+    size_t count;
+    *kept = 0;
+    while ((count = hb_compiler_next(compiler, words, STEP_WORDS))) {
+        if (program->is_streamed)
+            continue;
+        if (!program_write(program, *kept, words, count))
+            return false;
+        *kept += count;
+        program->is_streamed = *kept > words_max;
     }
-    if (!program->is_streamed)
-        return kept;
-    return kept < KEPT_WORDS ? kept : KEPT_WORDS;
+    if (program->is_streamed && *kept > KEPT_WORDS)
+        *kept = KEPT_WORDS;
+    return true;
 }
 
 /* The first words of a streamed program must end with an operation. */
@@ -81,7 +91,7 @@ static bool program_finish(struct hb_program *program, const struct hb_compiler 
                            uint64_t kept) {
     size_t left_count;
     uint64_t *left = hb_compiler_left(compiler, &left_count);
-    bool succeeded = left && program_reserve(program, kept + left_count);
+    bool succeeded = left && program_map(program, kept + left_count);
     if (succeeded) {
         struct program_header *header = program->header;
         *header = *hb_compiler_facts(compiler);
@@ -101,9 +111,9 @@ bool hb_program_compile(struct hb_program *program, const char *path, uint64_t s
     *program = (struct hb_program){.file = -1};
     if (!compiler)
         return false;
-    bool compiled = false;
-    uint64_t kept =
-        program_open(program, path) ? program_fill(program, compiler, words_max, &compiled) : 0;
+    uint64_t kept = 0;
+    bool compiled =
+        program_open(program, path) && program_fill(program, compiler, words_max, &kept);
     bool usable = compiled && hb_compiler_succeeded(compiler, error);
     if (!compiled || (usable && !program_finish(program, compiler, kept))) {
         snprintf(error, ERROR_BYTES, "%s: not enough memory to replay it", path);
@@ -116,7 +126,7 @@ bool hb_program_compile(struct hb_program *program, const char *path, uint64_t s
 }
 
 void hb_program_free(struct hb_program *program) {
-    if (program->header && program->header != MAP_FAILED)
+    if (program->header)
         munmap(program->header, program->capacity);
     if (program->file >= 0)
         close(program->file);
