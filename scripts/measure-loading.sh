@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # What does it cost to bring a trace to the worker? The tables of docs/metrics.md, "Loading and streaming".
-#   scripts/measure-loading.sh [--rounds=9] [--ops=20000000] [--only=load|stream]
+#   scripts/measure-loading.sh [--rounds=9] [--ops=10000000] [--only=load|stream]
 # load: reading a bundled trace into memory ÷ replaying it once on glibc malloc.
-# stream: replaying a trace that is streamed ÷ the same from memory, of a generated trace of --ops
-# operations. Both interleaved; medians of ratios, 95% intervals. Keep the machine quiet meanwhile.
+# stream: replaying a trace that is streamed ÷ the same from memory, of two generated traces of --ops
+# operations: 1 and 64 MiB live. Interleaved; medians of ratios, 95% intervals from 6 rounds on. Keep
+# the machine quiet meanwhile.
 # $HEAPBENCH is the program, build/release/heapbench unless set.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 rounds=9
-ops=20000000
+ops=10000000
 only=
 for argument in "$@"; do
     case "$argument" in
@@ -50,6 +51,8 @@ fi
 if [ -z "$only" ] || [ "$only" = stream ]; then
     work=$(mktemp -d "${TMPDIR:-/tmp}/measure-loading.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    "$heapbench" generate "synth:random:ops=$ops:live=64M" -o "$work/random.hbt" >/dev/null
-    "$bench" stream "$rounds" "$work/random.hbt"
+    for live in 1M 64M; do
+        "$heapbench" generate "synth:random:ops=$ops:live=$live" -o "$work/random-$live.hbt"
+    done
+    "$bench" stream "$rounds" "$work"/random-*.hbt
 fi

@@ -25,7 +25,7 @@
 #include "harness/worker/program.h"
 
 enum { JOB_FD = 3, PROGRAM_FD = 4 };
-enum { JOB_VERSION = 10, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
+enum { JOB_VERSION = 11, JOB_REPLAYS_MAX = 256, JOB_SERIES_MAX = 1000, JOB_MESSAGE_MAX = 400 };
 
 /* Huge pages are looked at at each so-manyth point of the series, and at the last. */
 enum { JOB_HUGE_STEP = 8, JOB_HUGE_MAX = JOB_SERIES_MAX / JOB_HUGE_STEP + 2 };
