@@ -178,7 +178,7 @@ HB_INLINE void first_insert(struct index_first *index, enum hb_order order, stru
         return;
     }
     union bin *bin = &index->bin[units];
-    bin_rank(heap, order, bin, block);
+    bin_insert(heap, order, bin, block);
     if (order == HB_ORDER_LIFO)
         first_set_lowest(index, order, units, first_key(heap, order, block, units));
     else if (first_sets_always(order, units) || bin_first(heap, order, bin) == block)

@@ -73,14 +73,6 @@ HB_INLINE void pairing_set_root(const struct tagged_heap *heap, struct pairing *
     pairing->root = root;
 }
 
-/* A new node where none waits: compared at once. */
-HB_INLINE void pairing_meld(const struct tagged_heap *heap, struct pairing *pairing,
-                            block_ref reference) {
-    pairing_node(heap, reference)->child = 0;
-    pairing_set_root(heap, pairing,
-                     pairing->root ? pairing_link(heap, pairing->root, reference) : reference);
-}
-
 /* One heap, or 0, of a list of siblings. */
 HB_INLINE block_ref pairing_of_list(const struct tagged_heap *heap, block_ref first) {
     return first && pairing_node(heap, first)->next ? pairing_combine(heap, first) : first;
