@@ -201,19 +201,21 @@ HB_INLINE void first_remove(struct index_first *index, enum hb_order order, stru
 }
 
 static inline struct block *first_take_large(struct index_first *index, enum hb_order order,
-                                             uint32_t units) {
+                                             uint32_t units, size_t *bytes) {
     block_ref found = most_first(&index->heap, order, index->large, units, 0);
     if (!found)
         return NULL;
     first_remove_large(index, order, found);
+    *bytes = (size_t)most_units(&index->heap, found) * HB_ALIGNMENT;
     return block_referred(&index->heap, found);
 }
 
-HB_INLINE struct block *first_take(struct index_first *index, enum hb_order order, size_t need) {
+HB_INLINE struct block *first_take(struct index_first *index, enum hb_order order, size_t need,
+                                   size_t *bytes) {
     struct tagged_heap *heap = &index->heap;
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
     if (HB_UNLIKELY(units >= first_large(order)))
-        return first_take_large(index, order, units);
+        return first_take_large(index, order, units, bytes);
     uint64_t key = first_lowest(index, order, units);
     heap->stats.search_steps++;
     if (HB_UNLIKELY(key == FIRST_NONE))
@@ -222,8 +224,10 @@ HB_INLINE struct block *first_take(struct index_first *index, enum hb_order orde
     if (HB_UNLIKELY(leaf == first_large(order))) {
         block_ref first = index->large_first;
         first_remove_large(index, order, first);
+        *bytes = (size_t)most_units(heap, first) * HB_ALIGNMENT;
         return block_referred(heap, first);
     }
+    *bytes = (size_t)leaf * HB_ALIGNMENT;
     union bin *bin = &index->bin[leaf];
     struct block *block = bin_take(heap, order, bin);
     first_set(index, order, leaf, bin_first(heap, order, bin));

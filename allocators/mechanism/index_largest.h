@@ -50,14 +50,14 @@ HB_INLINE void largest_remove(struct index_largest *index, enum hb_order order,
         size_remove(&index->size, order, block);
 }
 
-HB_INLINE struct block *largest_take(struct index_largest *index, enum hb_order order,
-                                     size_t need) {
+HB_INLINE struct block *largest_take(struct index_largest *index, enum hb_order order, size_t need,
+                                     size_t *bytes) {
     struct tagged_heap *heap = &index->size.heap;
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
     if (!index->held) {
-        struct block *block = size_take_largest(&index->size, order, units);
+        struct block *block = size_take_largest(&index->size, order, units, bytes);
         if (block) {
-            uint32_t own = size_units(block), bound = size_bound(&index->size);
+            uint32_t own = (uint32_t)(*bytes / HB_ALIGNMENT), bound = size_bound(&index->size);
             index->most = bound < own ? bound : own;
         }
         return block;
@@ -66,6 +66,7 @@ HB_INLINE struct block *largest_take(struct index_largest *index, enum hb_order 
     heap->stats.search_steps++;
     if (size_units(held) < units)
         return NULL;
+    *bytes = block_bytes(held);
     index->held = 0;
     return held;
 }

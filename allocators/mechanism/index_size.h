@@ -163,10 +163,12 @@ HB_INLINE struct block *size_find_large(struct index_size *index, enum hb_order 
 }
 
 HB_APART struct block *size_take_large(struct index_size *index, enum hb_order order,
-                                       uint32_t units) {
+                                       uint32_t units, size_t *bytes) {
     struct block *block = size_find_large(index, order, units);
-    if (block)
-        size_remove(index, order, block);
+    if (!block)
+        return NULL;
+    size_remove(index, order, block);
+    *bytes = block_bytes(block);
     return block;
 }
 
@@ -184,24 +186,25 @@ HB_INLINE uint32_t size_next_bin(const struct index_size *index, uint32_t units)
     return word * 64 + lowest_bit(map);
 }
 
-/* The first in rank of a bin that has blocks, taken out. */
-HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order order,
-                                      uint32_t units) {
+/* The first in rank of a bin that has blocks, taken out; *bytes: its size. */
+HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order order, uint32_t units,
+                                      size_t *bytes) {
+    *bytes = (size_t)units * HB_ALIGNMENT;
     struct block *block = bin_take(&index->heap, order, &index->bin[units]);
     size_lost(index, order, units);
     return block;
 }
 
 HB_INLINE struct block *size_take_smallest(struct index_size *index, enum hb_order order,
-                                           size_t need) {
+                                           size_t need, size_t *bytes) {
     uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
     if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS))
-        return size_take_large(index, order, units);
+        return size_take_large(index, order, units, bytes);
     units = size_next_bin(index, units);
     if (HB_UNLIKELY(units == SIZE_EXACT_UNITS))
-        return size_take_large(index, order, units);
+        return size_take_large(index, order, units, bytes);
     index->heap.stats.search_steps++;
-    return size_take_bin(index, order, units);
+    return size_take_bin(index, order, units, bytes);
 }
 
 /* The largest size in a range's tree. */
@@ -219,19 +222,20 @@ static inline uint32_t size_range_largest(struct index_size *index, unsigned ran
 }
 
 HB_APART struct block *size_take_range_largest(struct index_size *index, enum hb_order order,
-                                               uint32_t units) {
+                                               uint32_t units, size_t *bytes) {
     uint32_t largest = size_range_largest(index, highest_bit(index->range_map));
     if (largest < units)
         return NULL;
+    *bytes = (size_t)largest * HB_ALIGNMENT;
     struct block *block = size_range_at_least(index, order, largest);
     size_remove(index, order, block);
     return block;
 }
 
 HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_order order,
-                                          uint32_t units) {
+                                          uint32_t units, size_t *bytes) {
     if (index->range_map)
-        return size_take_range_largest(index, order, units);
+        return size_take_range_largest(index, order, units, bytes);
     if (!index->words)
         return NULL;
     uint32_t word = highest_bit(index->words);
@@ -239,7 +243,7 @@ HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_orde
     if (largest < units)
         return NULL;
     index->heap.stats.search_steps++;
-    return size_take_bin(index, order, largest);
+    return size_take_bin(index, order, largest, bytes);
 }
 
 /* No block is larger, in units. */

@@ -75,7 +75,7 @@ HB_INLINE void *quick_alloc(struct quick_lists *quick, struct tagged_heap *heap,
     if (HB_LIKELY(block != NULL))
         return block->payload;
     if (quick->from_tail && (block = quick_take_tail(heap, policy, need)) != NULL) {
-        tagged_carve(heap, policy, block, need);
+        tagged_carve(heap, policy, block, block_bytes(block), need);
         return block->payload;
     }
     return tagged_alloc(heap, policy, request);

@@ -23,10 +23,11 @@
 
 #include "allocators/mechanism/tagged_grow.h"
 
-/* A free block, no longer in the index, becomes live with need bytes; a remainder becomes free. */
+/* A free block of bytes, no longer in the index, becomes live with need bytes; a remainder becomes
+ * free. */
 HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy *policy,
-                            struct block *block, size_t need) {
-    size_t bytes = block_bytes(block), rest = bytes - need;
+                            struct block *block, size_t bytes, size_t need) {
+    size_t rest = bytes - need;
     uint64_t prev_free = tagged_prev_free(policy, block);
     if (tagged_splits(heap, policy, rest)) {
         block->header = need | prev_free;
@@ -41,14 +42,17 @@ HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy
     }
 }
 
-/* The free block that the policy picks, out of the index; NULL if none fits. */
+/* The free block that the policy picks, out of the index, and its size; NULL if none fits. */
 HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagged_policy *policy,
-                                    size_t need) {
-    if (policy->take)
-        return policy->take(heap, need);
-    struct block *block = policy->find(heap, need);
-    if (HB_LIKELY(block != NULL))
+                                    size_t need, size_t *bytes) {
+    if (policy->take_sized)
+        return policy->take_sized(heap, need, bytes);
+    struct block *block = policy->take ? policy->take(heap, need) : policy->find(heap, need);
+    if (HB_UNLIKELY(!block))
+        return NULL;
+    if (!policy->take)
         policy->remove(heap, block);
+    *bytes = block_bytes(block);
     return block;
 }
 
@@ -56,9 +60,10 @@ HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagge
  * grow. */
 HB_INLINE struct block *tagged_make(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need) {
+    size_t bytes;
     struct block *block = NULL;
     if (tagged_merge_all(heap, policy) || (policy->flush && policy->flush(heap)))
-        block = tagged_pick(heap, policy, need);
+        block = tagged_pick(heap, policy, need, &bytes);
     return block ? block : tagged_grow(heap, policy, need);
 }
 
@@ -66,15 +71,17 @@ HB_INLINE struct block *tagged_take(struct tagged_heap *heap, const struct tagge
                                     size_t need) {
     if (HB_UNLIKELY(need >= HB_HEAP_REACH))
         return NULL;
-    struct block *block = tagged_pick(heap, policy, need);
+    size_t bytes;
+    struct block *block = tagged_pick(heap, policy, need, &bytes);
     if (HB_UNLIKELY(!block)) {
         block = tagged_make(heap, policy, need);
         if (!block)
             return NULL;
+        bytes = block_bytes(block);
     }
     if (policy->picked)
         policy->picked(heap, block);
-    tagged_carve(heap, policy, block, need);
+    tagged_carve(heap, policy, block, bytes, need);
     return block;
 }
 
@@ -152,7 +159,7 @@ HB_INLINE bool tagged_grow_in_place(struct tagged_heap *heap, const struct tagge
     uint64_t prev_free = block->header & BLOCK_PREV_FREE;
     block->header = (block_bytes(block) + block_bytes(next)) | prev_free;
     heap->stats.merges++;
-    tagged_carve(heap, policy, block, need);
+    tagged_carve(heap, policy, block, block_bytes(block), need);
     block->header |= prev_free;
     return true;
 }

@@ -53,8 +53,8 @@ static void size_address_remove(struct tagged_heap *heap, struct block *block) {
     size_remove((struct index_size *)heap, HB_ORDER_ADDRESS, block);
 }
 
-static struct block *size_address_take(struct tagged_heap *heap, size_t need) {
-    return size_take_smallest((struct index_size *)heap, HB_ORDER_ADDRESS, need);
+static struct block *size_address_take(struct tagged_heap *heap, size_t need, size_t *bytes) {
+    return size_take_smallest((struct index_size *)heap, HB_ORDER_ADDRESS, need, bytes);
 }
 
 static void size_address_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
@@ -69,8 +69,8 @@ static void first_address_remove(struct tagged_heap *heap, struct block *block) 
     first_remove((struct index_first *)heap, HB_ORDER_ADDRESS, block);
 }
 
-static struct block *first_address_take(struct tagged_heap *heap, size_t need) {
-    return first_take((struct index_first *)heap, HB_ORDER_ADDRESS, need);
+static struct block *first_address_take(struct tagged_heap *heap, size_t need, size_t *bytes) {
+    return first_take((struct index_first *)heap, HB_ORDER_ADDRESS, need, bytes);
 }
 
 static void first_address_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {
@@ -114,9 +114,9 @@ static bool quickfit_open(void *state, const struct hb_config *config, struct hb
     TAGGED_CONTRACT(NAME, "quickfit", quickfit, quickfit_open)
 
 QUICKFIT(quick_best, .insert = size_address_insert, .remove = size_address_remove,
-         .take = size_address_take, .count = size_address_count)
+         .take_sized = size_address_take, .count = size_address_count)
 QUICKFIT(quick_first, .insert = first_address_insert, .remove = first_address_remove,
-         .take = first_address_take, .count = first_address_count)
+         .take_sized = first_address_take, .count = first_address_count)
 QUICKFIT(quick_segregated, .insert = bins_insert, .remove = bins_remove, .take = bins_take,
          .count = bins_count)
 QUICKFIT(quick_tlsf, .insert = levels_5_insert, .remove = levels_5_remove, .take = levels_5_take,

@@ -65,14 +65,15 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     HB_INLINE void first_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {         \
         first_remove(HEAP(heap, index_first), KEY, block);                                         \
     }                                                                                              \
-    HB_INLINE struct block *first_##ORDER##_take(struct tagged_heap *heap, size_t need) {          \
-        return first_take(HEAP(heap, index_first), KEY, need);                                     \
+    HB_INLINE struct block *first_##ORDER##_take(struct tagged_heap *heap, size_t need,            \
+                                                 size_t *bytes) {                                  \
+        return first_take(HEAP(heap, index_first), KEY, need, bytes);                              \
     }                                                                                              \
     static void first_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {    \
         first_count(HEAP(heap, index_first), KEY, ledger);                                         \
     }                                                                                              \
     TAGGED_POLICIES(first_tree_##ORDER, .insert = first_##ORDER##_insert,                          \
-                    .remove = first_##ORDER##_remove, .take = first_##ORDER##_take,                \
+                    .remove = first_##ORDER##_remove, .take_sized = first_##ORDER##_take,          \
                     .count = first_##ORDER##_count)                                                \
     TAGGED_VARIANTS(first_tree_##ORDER, "firstfit", index_first, first_##ORDER##_open)
 
@@ -105,14 +106,15 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     HB_INLINE void size_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {          \
         size_remove(HEAP(heap, index_size), KEY, block);                                           \
     }                                                                                              \
-    HB_INLINE struct block *size_##ORDER##_take(struct tagged_heap *heap, size_t need) {           \
-        return size_take_smallest(HEAP(heap, index_size), KEY, need);                              \
+    HB_INLINE struct block *size_##ORDER##_take(struct tagged_heap *heap, size_t need,             \
+                                                size_t *bytes) {                                   \
+        return size_take_smallest(HEAP(heap, index_size), KEY, need, bytes);                       \
     }                                                                                              \
     static void size_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {     \
         size_count(HEAP(heap, index_size), KEY, ledger);                                           \
     }                                                                                              \
     TAGGED_POLICIES(best_tree_##ORDER, .insert = size_##ORDER##_insert,                            \
-                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take,                  \
+                    .remove = size_##ORDER##_remove, .take_sized = size_##ORDER##_take,            \
                     .count = size_##ORDER##_count)                                                 \
     TAGGED_VARIANTS(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)
 
@@ -129,14 +131,15 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
     HB_INLINE void largest_##ORDER##_remove(struct tagged_heap *heap, struct block *block) {       \
         largest_remove(HEAP(heap, index_largest), KEY, block);                                     \
     }                                                                                              \
-    HB_INLINE struct block *largest_##ORDER##_take(struct tagged_heap *heap, size_t need) {        \
-        return largest_take(HEAP(heap, index_largest), KEY, need);                                 \
+    HB_INLINE struct block *largest_##ORDER##_take(struct tagged_heap *heap, size_t need,          \
+                                                   size_t *bytes) {                                \
+        return largest_take(HEAP(heap, index_largest), KEY, need, bytes);                          \
     }                                                                                              \
     static void largest_##ORDER##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {  \
         largest_count(HEAP(heap, index_largest), KEY, ledger);                                     \
     }                                                                                              \
     TAGGED_POLICIES(worst_tree_##ORDER, .insert = largest_##ORDER##_insert,                        \
-                    .remove = largest_##ORDER##_remove, .take = largest_##ORDER##_take,            \
+                    .remove = largest_##ORDER##_remove, .take_sized = largest_##ORDER##_take,      \
                     .count = largest_##ORDER##_count)                                              \
     TAGGED_VARIANTS(worst_tree_##ORDER, "worstfit", index_largest, largest_##ORDER##_open)
 
