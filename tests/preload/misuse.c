@@ -196,14 +196,20 @@ static void usable_size_of_no_payload(void) {
     malloc_usable_size(payload);
 }
 
-/* What is said depends on the strategy's lists: guard.sh expects only the beginning. */
+/* What is said depends on the strategy's lists: guard.sh expects only the beginning. Two blocks,
+ * since a list of one may have no link in its block. */
 static void write_to_a_free_list(void) {
-    unsigned char *payload = block(REQUEST), *wall = block(REQUEST);
+    unsigned char *payload[2], *wall[2];
+    for (int i = 0; i < 2; i++)
+        payload[i] = block(REQUEST), wall[i] = block(REQUEST);
     expect("malloc: corrupted heap: ");
-    free(payload);
-    memset(payload - 16, 0x5A, 32);
+    for (int i = 0; i < 2; i++)
+        free(payload[i]);
+    for (int i = 0; i < 2; i++)
+        memset(payload[i] - 16, 0x5A, 32);
     free(block(REQUEST));
-    free(wall);
+    for (int i = 0; i < 2; i++)
+        free(wall[i]);
 }
 
 static const struct misuse {
