@@ -1,12 +1,14 @@
-/* index_area.h -- free blocks by address: the heap is divided into equal areas, each with a list of
- * its free blocks in no order. A table bounds the largest block of each area from above, and over
- * it of each eight areas, and so on: a tree whose shape never changes, in a few adjacent words.
+/* index_area.h -- free blocks by address: the heap is divided into equal areas, each with a word
+ * that has a bit for every place in it where a free block may begin. A table bounds the largest
+ * block of each area from above, and over it of each eight areas, and so on: a tree whose shape
+ * never changes, in a few adjacent words.
  *
  * Answers "lowest address above a rover that fits" (next fit): up and down the table to the first
- * area that may fit, then through the area's list. What leaves an area lowers no bound; a search
+ * area that may fit, then through the area's blocks. What leaves an area lowers no bound; a search
  * that finds an area's bound too high corrects it, so that each removal is paid for at most once:
- * O(log heap) amortised. An area is 2 KiB, with 42 free blocks at most, as long as the heap has at
- * most AREA_COUNT of them, which is up to 2 GiB; then areas double.
+ * O(log heap) amortised. An area is 64 units, 1 KiB, with 32 free blocks at most, as long as the
+ * heap has at most AREA_COUNT of them, which is up to 512 MiB; then areas double, and the word is
+ * the first of a list of the area's free blocks, in no order.
  */
 #ifndef HB_INDEX_AREA_H
 #define HB_INDEX_AREA_H
@@ -16,9 +18,9 @@
 enum {
     AREA_FAN_BITS = 3,
     AREA_FAN = 1 << AREA_FAN_BITS,
-    AREA_COUNT = 1 << 20,
+    AREA_COUNT = 1 << 19,
     AREA_ENTRIES = AREA_COUNT + AREA_COUNT / (AREA_FAN - 1) + AREA_FAN,
-    AREA_SHIFT = 7, /* of the first areas: 128 units */
+    AREA_SHIFT = 6, /* of the first areas: 64 units, as a word has bits */
     AREA_NONE = -1
 };
 
@@ -32,17 +34,22 @@ struct index_area {
     int top;                 /* first entry of the table's highest group in use */
     block_ref sink;          /* where there is no neighbour to tell */
     /* No free block lies between the rover and the bound. The bound itself may be one: it is then
-     * held, in no list, since it is most often the next to be picked, or 0 is. */
+     * held, in no area, since it is most often the next to be picked, or 0 is. */
     block_ref rover, bound, held;
     /* No block of an area is larger, in units. Entries 0 … AREA_COUNT - 1 are the areas; above
      * entry i stands AREA_COUNT + i / 8. */
     uint32_t most[AREA_ENTRIES] __attribute__((aligned(64)));
-    block_ref first[AREA_COUNT];
+    uint64_t blocks[AREA_COUNT]; /* of each area: its bits, or the first of its list */
 };
 
 HB_INLINE void area_open(struct index_area *index) {
     index->shift = AREA_SHIFT;
     index->bound = 1;
+}
+
+/* Whether an area's word has a bit for each of its units. */
+HB_INLINE bool area_has_bits(const struct index_area *index) {
+    return HB_LIKELY(index->shift == AREA_SHIFT);
 }
 
 HB_INLINE struct area_node *area_node(const struct tagged_heap *heap, block_ref reference) {
@@ -79,12 +86,7 @@ HB_INLINE void area_raise(struct index_area *index, int entry, uint32_t units) {
 }
 
 /* Bring an area's bound down to what it has. */
-static inline void area_settle(struct index_area *index, int entry) {
-    uint32_t units = 0;
-    for (block_ref at = index->first[entry]; at; at = area_node(&index->heap, at)->next) {
-        uint32_t own = area_units(&index->heap, at);
-        units = own > units ? own : units;
-    }
+static inline void area_lower(struct index_area *index, int entry, uint32_t units) {
     while (index->most[entry] != units) {
         index->most[entry] = units;
         if (entry >= index->top)
@@ -131,25 +133,53 @@ HB_INLINE int area_after(struct index_area *index, int entry, uint32_t units) {
     }
 }
 
+HB_INLINE void area_link(struct index_area *index, uint64_t *first, block_ref reference) {
+    const struct tagged_heap *heap = &index->heap;
+    block_ref next = (block_ref)*first;
+    *area_node(heap, reference) = (struct area_node){.next = next};
+    *(next ? &area_node(heap, next)->prev : &index->sink) = reference;
+    *first = reference;
+}
+
+HB_APART void area_unlink(struct index_area *index, block_ref reference) {
+    const struct tagged_heap *heap = &index->heap;
+    struct area_node node = *area_node(heap, reference);
+    *(node.next ? &area_node(heap, node.next)->prev : &index->sink) = node.prev;
+    if (node.prev)
+        area_node(heap, node.prev)->next = node.next;
+    else
+        index->blocks[reference >> index->shift] = node.next;
+}
+
+/* A word of bits becomes a list. */
+static inline void area_list_bits(struct index_area *index, int area) {
+    uint64_t first = 0;
+    for (uint64_t bits = index->blocks[area]; bits; bits &= bits - 1)
+        area_link(index, &first, ((block_ref)area << AREA_SHIFT) + lowest_bit(bits));
+    index->blocks[area] = first;
+}
+
 /* Two neighbouring areas' lists become one. */
-static inline block_ref area_join(const struct tagged_heap *heap, block_ref a, block_ref b) {
+static inline uint64_t area_join(const struct tagged_heap *heap, uint64_t a, uint64_t b) {
     if (!a || !b)
         return a ? a : b;
-    block_ref last = a;
+    block_ref last = (block_ref)a;
     while (area_node(heap, last)->next)
         last = area_node(heap, last)->next;
-    area_node(heap, last)->next = b;
-    area_node(heap, b)->prev = last;
+    area_node(heap, last)->next = (block_ref)b;
+    area_node(heap, (block_ref)b)->prev = last;
     return a;
 }
 
 static inline void area_double(struct index_area *index) {
+    for (int area = 0; area < AREA_COUNT && area_has_bits(index); area++)
+        area_list_bits(index, area);
     index->shift++;
     for (int area = 0; area < AREA_COUNT; area++) {
         bool is_used = area < AREA_COUNT / 2;
         int low = 2 * area, high = low + 1;
-        index->first[area] =
-            is_used ? area_join(&index->heap, index->first[low], index->first[high]) : 0;
+        index->blocks[area] =
+            is_used ? area_join(&index->heap, index->blocks[low], index->blocks[high]) : 0;
         index->most[area] = !is_used                               ? 0
                             : index->most[low] > index->most[high] ? index->most[low]
                                                                    : index->most[high];
@@ -174,15 +204,14 @@ HB_INLINE void area_grown(struct tagged_heap *heap) {
     }
 }
 
-/* A block enters its area's list. */
+/* A block enters its area. */
 HB_INLINE void area_push(struct index_area *index, block_ref reference) {
-    const struct tagged_heap *heap = &index->heap;
     int area = (int)(reference >> index->shift);
-    block_ref next = index->first[area];
-    *area_node(heap, reference) = (struct area_node){.next = next};
-    *(next ? &area_node(heap, next)->prev : &index->sink) = reference;
-    index->first[area] = reference;
-    area_raise(index, area, area_units(heap, reference));
+    if (area_has_bits(index))
+        index->blocks[area] |= (uint64_t)1 << (reference & 63);
+    else
+        area_link(index, &index->blocks[area], reference);
+    area_raise(index, area, area_units(&index->heap, reference));
 }
 
 HB_INLINE void area_insert(struct tagged_heap *heap, struct block *block) {
@@ -200,36 +229,57 @@ HB_INLINE void area_insert(struct tagged_heap *heap, struct block *block) {
 
 HB_INLINE void area_remove(struct tagged_heap *heap, struct block *block) {
     struct index_area *index = (struct index_area *)heap;
-    block_ref reference = block_reference(heap, block);
-    if (reference == index->held) {
-        index->held = 0;
-        return;
-    }
-    struct area_node node = *area_node(heap, reference);
-    *(node.next ? &area_node(heap, node.next)->prev : &index->sink) = node.prev;
-    *(node.prev ? &area_node(heap, node.prev)->next : &index->first[reference >> index->shift]) =
-        node.next;
+    block_ref reference = block_reference(heap, block), held = index->held;
+    index->held = reference == held ? 0 : held;
+    if (area_has_bits(index)) /* the held block has none */
+        index->blocks[reference >> AREA_SHIFT] &= ~((uint64_t)1 << (reference & 63));
+    else if (reference != held)
+        area_unlink(index, reference);
 }
 
-/* The lowest block of an area that fits, from a reference on; 0 if there is none. */
-HB_INLINE block_ref area_lowest(struct index_area *index, int area, uint32_t units,
-                                block_ref from) {
+/* The lowest block of an area's list that fits, from a reference on; 0 if there is none, and *most
+ * is then the largest of them. */
+HB_APART block_ref area_lowest_listed(struct index_area *index, int area, uint32_t units,
+                                      block_ref from, uint32_t *most) {
     block_ref lowest = 0;
-    for (block_ref at = index->first[area]; at; at = area_node(&index->heap, at)->next) {
-        bool fits = (area_units(&index->heap, at) >= units) & (at >= from);
-        lowest = (fits & (at - 1 < lowest - 1)) ? at : lowest; /* 0 is beyond all */
+    *most = 0;
+    for (block_ref at = (block_ref)index->blocks[area]; at;
+         at = area_node(&index->heap, at)->next) {
+        uint32_t own = at >= from ? area_units(&index->heap, at) : 0;
+        lowest = (own >= units) & (at - 1 < lowest - 1) ? at : lowest; /* 0 is beyond all */
+        *most = own > *most ? own : *most;
         index->heap.stats.search_steps++;
     }
     return lowest;
 }
 
+/* The same of any area; from is in it. */
+HB_INLINE block_ref area_lowest(struct index_area *index, int area, uint32_t units, block_ref from,
+                                uint32_t *most) {
+    if (!area_has_bits(index))
+        return area_lowest_listed(index, area, units, from, most);
+    uint32_t largest = 0;
+    uint64_t bits = index->blocks[area] & ~(uint64_t)0 << (from & 63);
+    for (; bits; bits &= bits - 1) {
+        block_ref at = ((block_ref)area << AREA_SHIFT) + lowest_bit(bits);
+        uint32_t own = area_units(&index->heap, at);
+        index->heap.stats.search_steps++;
+        if (own >= units)
+            return at;
+        largest = own > largest ? own : largest;
+    }
+    *most = largest;
+    return 0;
+}
+
 /* The same of all areas from this one on that may fit. */
 static inline block_ref area_search(struct index_area *index, int area, uint32_t units) {
     while (area != AREA_NONE) {
-        block_ref found = area_lowest(index, area, units, 0);
+        uint32_t most;
+        block_ref found = area_lowest(index, area, units, (block_ref)area << index->shift, &most);
         if (found)
             return found;
-        area_settle(index, area);
+        area_lower(index, area, most);
         area = area_after(index, area, units);
     }
     return 0;
@@ -243,8 +293,9 @@ HB_INLINE struct block *area_find_next(struct tagged_heap *heap, size_t need) {
     if (held && area_units(heap, held) >= units)
         return block_referred(heap, held);
     int area = (int)(index->bound >> index->shift);
+    uint32_t most;
     block_ref found =
-        index->most[area] >= units ? area_lowest(index, area, units, index->bound) : 0;
+        index->most[area] >= units ? area_lowest(index, area, units, index->bound, &most) : 0;
     if (!found)
         found = area_search(index, area_after(index, area, units), units);
     if (!found)
@@ -261,23 +312,41 @@ HB_INLINE void area_picked(struct tagged_heap *heap, struct block *block) {
     index->held = 0;
 }
 
-/* Account for an area's list. Returns its largest block. */
-static inline uint32_t area_count_list(struct index_area *index, int area,
-                                       struct tagged_ledger *ledger) {
+/* Account for one of an area's blocks. */
+static inline void area_count_block(const struct index_area *index, int area, block_ref reference,
+                                    bool is_linked, struct tagged_ledger *ledger, uint32_t *most) {
+    const struct block *block = block_referred(&index->heap, reference);
+    if (!tagged_holds(&index->heap, block) || !block_is_free(block) || !is_linked ||
+        (int)(reference >> index->shift) != area) {
+        ledger->broken = "S3 an area's blocks are free, and know the one before";
+        ledger->where = block;
+        return;
+    }
+    uint32_t units = area_units(&index->heap, reference);
+    ledger->blocks++;
+    ledger->bytes += block_bytes(block);
+    *most = units > *most ? units : *most;
+}
+
+/* Account for an area's blocks. Returns the largest one's size. */
+static inline uint32_t area_count_blocks(struct index_area *index, int area,
+                                         struct tagged_ledger *ledger) {
     const struct tagged_heap *heap = &index->heap;
     uint32_t most = 0;
-    block_ref prev = 0;
-    for (block_ref at = index->first[area]; at; prev = at, at = area_node(heap, at)->next) {
-        if (!tagged_holds(heap, block_referred(heap, at)) || area_node(heap, at)->prev != prev ||
-            (int)(at >> index->shift) != area) {
-            ledger->broken = "S3 a block knows the one before in its area";
-            ledger->where = block_referred(heap, prev ? prev : at);
-            return most;
-        }
-        ledger->blocks++;
-        ledger->bytes += block_bytes(block_referred(heap, at));
-        most = area_units(heap, at) > most ? area_units(heap, at) : most;
+    uint64_t word = index->blocks[area];
+    if (area_has_bits(index)) {
+        for (; word && !ledger->broken; word &= word - 1)
+            area_count_block(index, area, ((block_ref)area << AREA_SHIFT) + lowest_bit(word), true,
+                             ledger, &most);
+        return most;
     }
+    block_ref prev = 0;
+    for (block_ref at = (block_ref)word; at && !ledger->broken;
+         prev = at, at = area_node(heap, at)->next)
+        area_count_block(index, area, at,
+                         !tagged_holds(heap, block_referred(heap, at)) ||
+                             area_node(heap, at)->prev == prev,
+                         ledger, &most);
     return most;
 }
 
@@ -285,7 +354,7 @@ static inline void area_count(struct tagged_heap *heap, struct tagged_ledger *le
     struct index_area *index = (struct index_area *)heap;
     int last = heap->end ? (int)(block_reference(heap, heap->end) >> index->shift) : 0;
     for (int area = 0; area <= last && !ledger->broken; area++) {
-        uint32_t most = area_count_list(index, area, ledger);
+        uint32_t most = area_count_blocks(index, area, ledger);
         for (int entry = area;; entry = area_above(entry)) {
             if (index->most[entry] < most && !ledger->broken)
                 ledger->broken = "S3 no block is larger than its area's bound";
