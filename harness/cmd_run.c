@@ -155,12 +155,12 @@ static int interrupted(struct hb_run *run, struct hb_run_record *record, int sta
 }
 
 /* Read the traces to come once, so that a damaged one is refused before an hour's work, not after.
- */
+ * Their words are not kept. */
 static int check_later_traces(const struct hb_run_options *options) {
     char error[ERROR_BYTES];
     for (size_t i = 1; i < options->trace_count; i++) {
         struct hb_program program;
-        if (!hb_program_compile(&program, options->traces[i].path, 1, options->stream_above, error))
+        if (!hb_program_compile(&program, options->traces[i].path, 1, 0, error))
             return hb_usage_error("%s", error);
         hb_program_free(&program);
     }

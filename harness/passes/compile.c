@@ -88,10 +88,11 @@ static inline __attribute__((always_inline)) size_t compile_op(struct hb_compile
         compiler->failed = true;
         return 0;
     }
-    uint64_t *own = hb_objects_use(page, op->object, births, dies);
+    uint64_t *own = &page->value[op->object % HB_OBJECTS_OF_PAGE];
     uint32_t *top = &compiler->spare[compiled->spare_count - births];
     uint32_t slot = births ? *top : (uint32_t)*own;
     *own = *top = slot;
+    page->left -= (uint32_t)dies;
     compiled->spare_count += dies - births;
     compiled->slot_count = slot < compiled->slot_count ? compiled->slot_count : (uint64_t)slot + 1;
     compiled->born += births;

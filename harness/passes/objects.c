@@ -35,7 +35,10 @@ bool hb_objects_reach(struct hb_objects *objects, uint64_t object) {
 bool hb_objects_born(struct hb_objects *objects, uint64_t object, uint64_t value) {
     if (!hb_objects_reach(objects, object))
         return false;
-    *hb_objects_use(objects->pages[object / PAGE_OBJECTS], object, 1, 0) = value;
+    struct hb_object_page *page = objects->pages[object / PAGE_OBJECTS];
+    size_t place = object % PAGE_OBJECTS;
+    page->live[place / WORD_BITS] |= UINT64_C(1) << place % WORD_BITS;
+    page->value[place] = value;
     return true;
 }
 
@@ -59,8 +62,9 @@ void hb_objects_prefetch(const struct hb_objects *objects, uint64_t object) {
 
 void hb_objects_dies(struct hb_objects *objects, uint64_t object) {
     struct hb_object_page *page = objects->pages[object / PAGE_OBJECTS];
-    hb_objects_use(page, object, 0, 1);
-    if (page->left == 0)
+    size_t place = object % PAGE_OBJECTS;
+    page->live[place / WORD_BITS] &= ~(UINT64_C(1) << place % WORD_BITS);
+    if (--page->left == 0)
         hb_objects_drop_page(objects, object);
 }
 

@@ -11,7 +11,9 @@
 
 enum { HB_OBJECTS_OF_PAGE = 512 };
 
-/* A page goes when all its objects are dead. */
+/* A page goes when all its objects are dead. Who has no use for hb_objects_visit may keep value and
+ * left by hand, and leave live alone: hb_objects_reach, then hb_objects_drop_page once left is 0.
+ */
 struct hb_object_page {
     uint32_t left; /* live, or not born yet */
     uint64_t live[HB_OBJECTS_OF_PAGE / 64];
@@ -31,18 +33,6 @@ bool hb_objects_reach(struct hb_objects *objects, uint64_t object);
 
 /* Give back the page of an object, all of which are dead. */
 void hb_objects_drop_page(struct hb_objects *objects, uint64_t object);
-
-/* What an operation does to its object, whatever its kind, without a branch on it: births and dies
- * are 0 or 1. Returns the object's number, to read and to change. The page must be there; of what
- * has died hb_objects_drop_page is the caller's to call, once the page's left is 0. */
-static inline uint64_t *hb_objects_use(struct hb_object_page *page, uint64_t object,
-                                       uint64_t births, uint64_t dies) {
-    size_t place = object % HB_OBJECTS_OF_PAGE;
-    page->live[place / 64] =
-        (page->live[place / 64] | births << place % 64) & ~(dies << place % 64);
-    page->left -= (uint32_t)dies;
-    return &page->value[place];
-}
 
 /* The number of a live object, to read and to change; valid until its death. */
 uint64_t *hb_objects_at(const struct hb_objects *objects, uint64_t object);
