@@ -163,12 +163,10 @@ HB_INLINE struct block *size_find_large(struct index_size *index, enum hb_order 
 }
 
 HB_APART struct block *size_take_large(struct index_size *index, enum hb_order order,
-                                       uint32_t units, size_t *bytes) {
+                                       uint32_t units) {
     struct block *block = size_find_large(index, order, units);
-    if (!block)
-        return NULL;
-    size_remove(index, order, block);
-    *bytes = block_bytes(block);
+    if (block)
+        size_remove(index, order, block);
     return block;
 }
 
@@ -197,14 +195,16 @@ HB_INLINE struct block *size_take_bin(struct index_size *index, enum hb_order or
 
 HB_INLINE struct block *size_take_smallest(struct index_size *index, enum hb_order order,
                                            size_t need, size_t *bytes) {
-    uint32_t units = (uint32_t)(need / HB_ALIGNMENT);
-    if (HB_UNLIKELY(units >= SIZE_EXACT_UNITS))
-        return size_take_large(index, order, units, bytes);
-    units = size_next_bin(index, units);
-    if (HB_UNLIKELY(units == SIZE_EXACT_UNITS))
-        return size_take_large(index, order, units, bytes);
+    uint32_t units = (uint32_t)(need / HB_ALIGNMENT), bin = SIZE_EXACT_UNITS;
+    if (HB_LIKELY(units < SIZE_EXACT_UNITS))
+        bin = size_next_bin(index, units);
+    if (HB_UNLIKELY(bin == SIZE_EXACT_UNITS)) {
+        struct block *block = size_take_large(index, order, units);
+        *bytes = block ? block_bytes(block) : 0;
+        return block;
+    }
     index->heap.stats.search_steps++;
-    return size_take_bin(index, order, units, bytes);
+    return size_take_bin(index, order, bin, bytes);
 }
 
 /* The largest size in a range's tree. */
@@ -222,11 +222,10 @@ static inline uint32_t size_range_largest(struct index_size *index, unsigned ran
 }
 
 HB_APART struct block *size_take_range_largest(struct index_size *index, enum hb_order order,
-                                               uint32_t units, size_t *bytes) {
+                                               uint32_t units) {
     uint32_t largest = size_range_largest(index, highest_bit(index->range_map));
     if (largest < units)
         return NULL;
-    *bytes = (size_t)largest * HB_ALIGNMENT;
     struct block *block = size_range_at_least(index, order, largest);
     size_remove(index, order, block);
     return block;
@@ -234,8 +233,11 @@ HB_APART struct block *size_take_range_largest(struct index_size *index, enum hb
 
 HB_INLINE struct block *size_take_largest(struct index_size *index, enum hb_order order,
                                           uint32_t units, size_t *bytes) {
-    if (index->range_map)
-        return size_take_range_largest(index, order, units, bytes);
+    if (index->range_map) {
+        struct block *block = size_take_range_largest(index, order, units);
+        *bytes = block ? block_bytes(block) : 0;
+        return block;
+    }
     if (!index->words)
         return NULL;
     uint32_t word = highest_bit(index->words);

@@ -58,11 +58,19 @@ HB_APART block_ref pairing_combine(const struct tagged_heap *heap, block_ref fir
     return root;
 }
 
+/* Where a node says which is before it, or the sink, without a branch: either is as likely. */
+HB_INLINE block_ref *pairing_prev(const struct tagged_heap *heap, struct pairing *pairing,
+                                  block_ref reference) {
+    uintptr_t prev = (uintptr_t)&pairing_node(heap, reference)->prev;
+    uintptr_t none = (uintptr_t)0 - (reference == 0);
+    return (block_ref *)((prev & ~none) | ((uintptr_t)&pairing->sink & none));
+}
+
 HB_INLINE void pairing_insert(const struct tagged_heap *heap, struct pairing *pairing,
                               block_ref reference) {
     block_ref next = pairing->waiting;
     *pairing_node(heap, reference) = (struct pairing_node){.next = next};
-    *(next ? &pairing_node(heap, next)->prev : &pairing->sink) = reference;
+    *pairing_prev(heap, pairing, next) = reference;
     pairing->waiting = reference;
 }
 
@@ -141,7 +149,7 @@ HB_INLINE void pairing_remove(const struct tagged_heap *heap, struct pairing *pa
         *(pairing->root == reference ? &pairing->root : &pairing->waiting) = next;
     else
         *(before->child == reference ? &before->child : &before->next) = next;
-    *(next ? &pairing_node(heap, next)->prev : &pairing->sink) = prev;
+    *pairing_prev(heap, pairing, next) = prev;
 }
 
 /* From the last of a list of siblings to their parent; *lowest: of the siblings. */
