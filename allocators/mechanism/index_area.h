@@ -75,8 +75,11 @@ HB_INLINE uint32_t area_group_most(const struct index_area *index, int group) {
     return most;
 }
 
-/* All the way up, whether or not anything changes: that is no branch to guess. */
+/* Where the area's bound does not suffice, all the way up, whether or not anything changes: that is
+ * no branch to guess. */
 HB_INLINE void area_raise(struct index_area *index, int entry, uint32_t units) {
+    if (index->most[entry] >= units)
+        return;
     for (;; entry = area_above(entry)) {
         uint32_t most = index->most[entry];
         index->most[entry] = most < units ? units : most;
