@@ -97,15 +97,16 @@ HB_INLINE void *tagged_alloc(struct tagged_heap *heap, const struct tagged_polic
 HB_INLINE struct block *tagged_merge(struct tagged_heap *heap, const struct tagged_policy *policy,
                                      struct block *block, size_t *bytes) {
     struct block *next = block_at(block, *bytes);
+    bool merges_prev = block_prev_is_free(block); /* read before the index writes */
     if (block_is_free(next)) {
-        policy->remove(heap, next);
         *bytes += block_bytes(next);
+        policy->remove(heap, next);
         heap->stats.merges++;
     }
-    if (block_prev_is_free(block)) {
+    if (merges_prev) {
         block = block_prev(block);
-        policy->remove(heap, block);
         *bytes += block_bytes(block);
+        policy->remove(heap, block);
         heap->stats.merges++;
     }
     return block;
