@@ -5,10 +5,9 @@
 #include "harness/tour/claim.h"
 
 enum { LARGER, HEADER, LINKS, TAGS, GUARDED };
-enum { REQUEST_GUARDED = 100, BLOCKS = 4, FILLER = 0x41 };
+enum { REQUEST_GUARDED = 100, BLOCKS = 6, FILLER = 0x41 };
 
-/* Beyond glibc's caches of small blocks, whose links look otherwise, and near enough to each other
- * for next fit's lists, of 2 KiB each. */
+/* The first is beyond glibc's caches of small blocks, whose links look otherwise. */
 enum { REQUEST_LIBC = 2000, REQUEST_TAGGED = 700 };
 
 static const char *const promises[] = {
@@ -70,8 +69,9 @@ static void observe(struct tour_subject *subject, struct tour_facts *facts) {
         memcpy(seen->tag, payloads[0] - TAG_BYTES, sizeof seen->tag);
         memcpy(seen->canary, payloads[0] + seen->request, sizeof seen->canary);
     }
-    tour_free(subject, payloads[0]);
-    tour_free(subject, payloads[2]);
+    for (size_t i = 0; i < BLOCKS;
+         i += 2) /* three, as the first in a bin may stand in the bin alone */
+        tour_free(subject, payloads[i]);
     bytes_note(&seen->freed, seen->header_at, seen->block_bytes);
     bytes_note(&seen->other_freed, header_place(facts, payloads[2]), seen->block_bytes);
     if (facts->kind == TOUR_TAGGED)
