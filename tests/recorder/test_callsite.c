@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/recorder/folder.h"
 #include "workloads/trace.h"
 #include "workloads/trace_callsite.h"
 
@@ -40,21 +41,6 @@ static const struct place {
 };
 
 enum { SITES = 10, PLACES = sizeof places / sizeof *places, CALLS = 45 };
-
-static char folder[64];
-
-static int folder_enter(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/heapbench-test-XXXXXX");
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int folder_leave(void **state) {
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return chdir("/") || system(command);
-}
 
 static void shell(const char *command) {
     char line[4096];

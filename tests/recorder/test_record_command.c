@@ -11,24 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/recorder/folder.h"
+
 #define RECORD HB_BUILD_DIR "/heapbench record "
 #define CALLS  HB_BUILD_DIR "/tests/recorded_calls"
 #define FORKS  HB_BUILD_DIR "/tests/recorded_forks"
 
-static char folder[64], said[8192];
-
-static int folder_enter(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/heapbench-test-XXXXXX");
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int folder_leave(void **state) {
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return chdir("/") || system(command);
-}
+static char said[8192];
 
 /* Runs a shell command in the folder; its output is in said. Returns its exit status. */
 static int shell(const char *command) {
