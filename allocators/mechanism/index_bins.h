@@ -80,7 +80,7 @@ static inline struct block *bins_take_range(struct index_bins *index, unsigned b
     return bins_take_from(index, bin + 1); /* all blocks of larger bins fit */
 }
 
-HB_INLINE struct block *bins_take(struct tagged_heap *heap, size_t need) {
+HB_INLINE struct block *bins_take_first(struct tagged_heap *heap, size_t need) {
     struct index_bins *index = (struct index_bins *)heap;
     unsigned bin = bins_of(need);
     if (HB_UNLIKELY(bin >= BINS_EXACT_UNITS))
@@ -89,6 +89,12 @@ HB_INLINE struct block *bins_take(struct tagged_heap *heap, size_t need) {
     if (HB_UNLIKELY(!block))
         return bins_take_from(index, bin + 1);
     heap->stats.search_steps++;
+    return block;
+}
+
+HB_INLINE struct block *bins_take(struct tagged_heap *heap, size_t need, size_t *bytes) {
+    struct block *block = bins_take_first(heap, need);
+    *bytes = block ? block_bytes(block) : 0;
     return block;
 }
 

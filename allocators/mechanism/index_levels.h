@@ -91,7 +91,8 @@ HB_INLINE int levels_first(const struct index_levels *index, unsigned sl, unsign
     return (int)(row << sl | lowest_bit(index->row[row]));
 }
 
-HB_INLINE struct block *levels_take(struct index_levels *index, unsigned sl, size_t need) {
+HB_INLINE struct block *levels_take(struct index_levels *index, unsigned sl, size_t need,
+                                    size_t *bytes) {
     int list = levels_first(index, sl, levels_from(need / HB_ALIGNMENT, sl));
     if (HB_UNLIKELY(list < 0))
         return NULL;
@@ -99,6 +100,7 @@ HB_INLINE struct block *levels_take(struct index_levels *index, unsigned sl, siz
     struct block *block = ring_pop(&index->ring[list]);
     if (index->ring[list].next == &index->ring[list])
         levels_clear(index, sl, &index->ring[list]);
+    *bytes = block_bytes(block);
     return block;
 }
 
@@ -135,8 +137,8 @@ static inline void levels_count(const struct index_levels *index, unsigned sl,
     static void NAME##_remove(struct tagged_heap *heap, struct block *block) {                     \
         levels_remove((struct index_levels *)heap, SL, block);                                     \
     }                                                                                              \
-    static struct block *NAME##_take(struct tagged_heap *heap, size_t need) {                      \
-        return levels_take((struct index_levels *)heap, SL, need);                                 \
+    static struct block *NAME##_take(struct tagged_heap *heap, size_t need, size_t *bytes) {       \
+        return levels_take((struct index_levels *)heap, SL, need, bytes);                          \
     }                                                                                              \
     static void NAME##_count(struct tagged_heap *heap, struct tagged_ledger *ledger) {             \
         levels_count((struct index_levels *)heap, SL, ledger);                                     \

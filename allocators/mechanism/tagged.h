@@ -45,13 +45,12 @@ HB_INLINE void tagged_carve(struct tagged_heap *heap, const struct tagged_policy
 /* The free block that the policy picks, out of the index, and its size; NULL if none fits. */
 HB_INLINE struct block *tagged_pick(struct tagged_heap *heap, const struct tagged_policy *policy,
                                     size_t need, size_t *bytes) {
-    if (policy->take_sized)
-        return policy->take_sized(heap, need, bytes);
-    struct block *block = policy->take ? policy->take(heap, need) : policy->find(heap, need);
+    if (policy->take)
+        return policy->take(heap, need, bytes);
+    struct block *block = policy->find(heap, need);
     if (HB_UNLIKELY(!block))
         return NULL;
-    if (!policy->take)
-        policy->remove(heap, block);
+    policy->remove(heap, block);
     *bytes = block_bytes(block);
     return block;
 }

@@ -31,11 +31,9 @@ struct tagged_policy {
     void (*remove)(struct tagged_heap *heap, struct block *block);
     /* The free block that a request gets, still in the index; NULL if none fits. */
     struct block *(*find)(struct tagged_heap *heap, size_t need);
-    /* find and remove in one. May be NULL. */
-    struct block *(*take)(struct tagged_heap *heap, size_t need);
-    /* The same, and the block's size: an index by size knows it without a look at the block. May be
-     * NULL. */
-    struct block *(*take_sized)(struct tagged_heap *heap, size_t need, size_t *bytes);
+    /* find and remove in one. *bytes: the block's size, which an index by size knows without a look
+     * at the block. May be NULL. */
+    struct block *(*take)(struct tagged_heap *heap, size_t need, size_t *bytes);
     /* A block is about to be carved (picked by find, or made by growth). May be NULL. */
     void (*picked)(struct tagged_heap *heap, struct block *block);
     /* The heap now reaches higher. May be NULL. */

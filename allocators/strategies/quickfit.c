@@ -114,9 +114,9 @@ static bool quickfit_open(void *state, const struct hb_config *config, struct hb
     TAGGED_CONTRACT(NAME, "quickfit", quickfit, quickfit_open)
 
 QUICKFIT(quick_best, .insert = size_address_insert, .remove = size_address_remove,
-         .take_sized = size_address_take, .count = size_address_count)
+         .take = size_address_take, .count = size_address_count)
 QUICKFIT(quick_first, .insert = first_address_insert, .remove = first_address_remove,
-         .take_sized = first_address_take, .count = first_address_count)
+         .take = first_address_take, .count = first_address_count)
 QUICKFIT(quick_segregated, .insert = bins_insert, .remove = bins_remove, .take = bins_take,
          .count = bins_count)
 QUICKFIT(quick_tlsf, .insert = levels_5_insert, .remove = levels_5_remove, .take = levels_5_take,

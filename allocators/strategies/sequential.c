@@ -73,7 +73,7 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
         first_count(HEAP(heap, index_first), KEY, ledger);                                         \
     }                                                                                              \
     TAGGED_POLICIES(first_tree_##ORDER, .insert = first_##ORDER##_insert,                          \
-                    .remove = first_##ORDER##_remove, .take_sized = first_##ORDER##_take,          \
+                    .remove = first_##ORDER##_remove, .take = first_##ORDER##_take,                \
                     .count = first_##ORDER##_count)                                                \
     TAGGED_VARIANTS(first_tree_##ORDER, "firstfit", index_first, first_##ORDER##_open)
 
@@ -114,7 +114,7 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
         size_count(HEAP(heap, index_size), KEY, ledger);                                           \
     }                                                                                              \
     TAGGED_POLICIES(best_tree_##ORDER, .insert = size_##ORDER##_insert,                            \
-                    .remove = size_##ORDER##_remove, .take_sized = size_##ORDER##_take,            \
+                    .remove = size_##ORDER##_remove, .take = size_##ORDER##_take,                  \
                     .count = size_##ORDER##_count)                                                 \
     TAGGED_VARIANTS(best_tree_##ORDER, "bestfit", index_size, size_##ORDER##_open)
 
@@ -139,7 +139,7 @@ static bool tagged_plain_open(void *state, const struct hb_config *config,
         largest_count(HEAP(heap, index_largest), KEY, ledger);                                     \
     }                                                                                              \
     TAGGED_POLICIES(worst_tree_##ORDER, .insert = largest_##ORDER##_insert,                        \
-                    .remove = largest_##ORDER##_remove, .take_sized = largest_##ORDER##_take,      \
+                    .remove = largest_##ORDER##_remove, .take = largest_##ORDER##_take,            \
                     .count = largest_##ORDER##_count)                                              \
     TAGGED_VARIANTS(worst_tree_##ORDER, "worstfit", index_largest, largest_##ORDER##_open)
 
